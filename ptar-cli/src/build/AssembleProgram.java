@@ -1,0 +1,206 @@
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import java.lang.classfile.ClassFile.ConstantPoolSharingOption;
+import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Puts the program together as the launcher runs it, after its jars are built:
+///
+///     target/ptar/lib/*.jar     the program and its libraries, ptar-cli.jar names the others in its manifest
+///     target/ptar/native/*      the libraries' native parts for this platform, so that no start unpacks them
+///     target/ptar/ptar.aot      the classes of a training run, loaded and linked (JEP 483, 514)
+///     target/ptar/java-home     the JDK that made ptar.aot and must run it
+///
+/// Run by Maven with the JDK of the build, as a single source file.
+final class AssembleProgram {
+    private static final String MAIN_JAR = "ptar-cli.jar";
+    private static final String TRAINING_CLASS = "ptar.cli.Training";
+
+    /// The oldest class files that an AOT cache takes are of version 50; from there on they need stack maps.
+    private static final int FIRST_CACHEABLE_VERSION = ClassFile.JAVA_6_VERSION;
+
+    private AssembleProgram() {
+    }
+
+    /// Arguments: the folder to make, the program's own jar, the class path of its libraries.
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path program = Path.of(args[0]);
+        Path mainJar = Path.of(args[1]);
+        List<Path> libraries = Stream.of(args[2].split(File.pathSeparator))
+                .map(Path::of).filter(Files::isRegularFile).toList();
+
+        Path fresh = program.resolveSibling(program.getFileName() + ".new");
+        deleteTree(fresh);
+        Path lib = Files.createDirectories(fresh.resolve("lib"));
+        Path natives = Files.createDirectories(fresh.resolve("native"));
+        for (Path library : libraries) {
+            repack(library, lib.resolve(plainName(library)), natives, libraries, "");
+        }
+        repack(mainJar, lib.resolve(MAIN_JAR), natives, libraries,
+                libraries.stream().map(AssembleProgram::plainName).collect(Collectors.joining(" ")));
+        Files.writeString(fresh.resolve("java-home"), System.getProperty("java.home") + "\n");
+        train(fresh, program.resolveSibling("training"));
+
+        deleteTree(program);
+        Files.move(fresh, program);
+    }
+
+    /// `picocli-4.7.7.jar` as `picocli.jar`: the class path does not change with a version.
+    private static String plainName(Path jar) {
+        return jar.getFileName().toString().replaceFirst("-[0-9][^/]*\\.jar$", ".jar");
+    }
+
+    /// Copies a jar so that it starts fast: every class can go into the AOT cache, no signature is left to check, native
+    /// libraries lie outside.
+    ///
+    /// Versions of classes for newer Java releases are left out. zstd-jni's reach its library through the
+    /// foreign-function API, whose first call takes 110 ms here; the plain ones do it by JNI in 7 ms.
+    private static void repack(Path from, Path to, Path natives, List<Path> classPath, String manifestClassPath)
+            throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        try (JarFile source = new JarFile(from.toFile())) {
+            for (Attributes.Name name : List.of(Attributes.Name.IMPLEMENTATION_TITLE,
+                    Attributes.Name.IMPLEMENTATION_VERSION)) {
+                String value = source.getManifest().getMainAttributes().getValue(name);
+                if (value != null) {
+                    manifest.getMainAttributes().put(name, value);
+                }
+            }
+            if (!manifestClassPath.isEmpty()) {
+                manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, manifestClassPath);
+            }
+            try (OutputStream file = Files.newOutputStream(to);
+                    JarOutputStream target = new JarOutputStream(file, manifest)) {
+                for (JarEntry entry : source.stream().toList()) {
+                    String name = entry.getName();
+                    if (entry.isDirectory() || isLeftOut(name)) {
+                        continue;
+                    }
+                    try (InputStream in = source.getInputStream(entry)) {
+                        if (isNative(name)) {
+                            if (isForThisPlatform(name)) {
+                                Files.copy(in, natives.resolve(nativeName(name)));
+                            }
+                            continue;
+                        }
+                        byte[] content = in.readAllBytes();
+                        JarEntry copy = new JarEntry(name);
+                        copy.setTimeLocal(entry.getTimeLocal());
+                        target.putNextEntry(copy);
+                        target.write(name.endsWith(".class") ? cacheable(content, classPath) : content);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isLeftOut(String name) {
+        return name.startsWith("META-INF/versions/")
+                || name.startsWith("META-INF/maven/")
+                || name.equals(JarFile.MANIFEST_NAME)
+                || name.equals("module-info.class")
+                || name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)");
+    }
+
+    private static boolean isNative(String name) {
+        return name.matches(".*\\.(so|dll|dylib|jnilib)");
+    }
+
+    /// Whether a name such as `linux/amd64/libzstd-jni-1.5.7-28.so` or `…_jni-osx-x86_64.dylib` means this platform.
+    private static boolean isForThisPlatform(String name) {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch");
+        String osNames = os.startsWith("mac") ? "darwin|osx" : os.startsWith("windows") ? "win|windows" : os;
+        String archNames = arch.matches("amd64|x86_64") ? "amd64|x86_64"
+                : arch.matches("aarch64|arm64") ? "aarch64|aarch_64" : arch;
+        return name.matches("(.*[/-])?(" + osNames + ")[/-](" + archNames + ")[/.].*");
+    }
+
+    /// The file name without the library's version, so that the launcher need not know it.
+    private static String nativeName(String name) {
+        return name.substring(name.lastIndexOf('/') + 1).replaceFirst("-[0-9][0-9.-]*(\\.[a-z]+)$", "$1");
+    }
+
+    /// The same class, with a version and stack maps that the AOT cache takes. picocli 4.7.7 is compiled for Java 5.
+    private static byte[] cacheable(byte[] content, List<Path> classPath) throws IOException {
+        int version = (content[6] & 0xff) << 8 | content[7] & 0xff;
+        if (version >= FIRST_CACHEABLE_VERSION) {
+            return content;
+        }
+        List<URL> urls = new ArrayList<>();
+        for (Path jar : classPath) {
+            urls.add(jar.toUri().toURL());
+        }
+        try (URLClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new))) {
+            ClassFile classFile = ClassFile.of(StackMapsOption.GENERATE_STACK_MAPS, ConstantPoolSharingOption.NEW_POOL,
+                    ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(loader)
+                            .orElse(ClassHierarchyResolver.defaultResolver())));
+            ClassTransform newVersion = (builder, element) -> {
+                if (element instanceof ClassFileVersion) {
+                    builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+                } else {
+                    builder.with(element);
+                }
+            };
+            return classFile.transformClass(classFile.parse(content),
+                    newVersion.andThen(ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)));
+        }
+    }
+
+    private static void train(Path program, Path scratch) throws IOException, InterruptedException {
+        deleteTree(scratch);
+        Files.createDirectories(scratch);
+        Path log = program.resolveSibling("training.log");
+        Process training = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:AOTCacheOutput=" + program.resolve("ptar.aot"),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-DZstdNativePath=" + natives(program).resolve(System.mapLibraryName("zstd-jni")),
+                "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
+                TRAINING_CLASS, scratch.toString())
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        int exit = training.waitFor();
+        deleteTree(scratch);
+        if (exit != 0 || !Files.exists(program.resolve("ptar.aot"))) {
+            throw new IOException("the training run exited with " + exit + ", see " + log);
+        }
+    }
+
+    private static Path natives(Path program) {
+        return program.resolve("native").toAbsolutePath();
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

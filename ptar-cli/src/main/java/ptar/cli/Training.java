@@ -1,0 +1,36 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
+/// starts find them ready. Not for users; its output goes to a log of the build.
+final class Training {
+    private Training() {
+    }
+
+    /// @param args one folder to work in, which exists and is empty
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        for (int i = 0; i < 40; i++) {
+            Path sub = Files.createDirectories(tree.resolve("folder" + i % 4));
+            Files.writeString(sub.resolve("file" + i + ".txt"), ("line of file " + i + "\n").repeat(i * 50));
+        }
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("folder1/file1.txt"));
+        String archive = folder.resolve("training.ptar").toString();
+
+        train("--version");
+        train("--help");
+        train("--no-such-option");
+        train("-cvf", archive, "-C", folder.toString(), "tree");
+        train("tvf", archive);
+        train("tf", archive, "tree/folder1");
+        train("xf", archive, "-C", Files.createDirectories(folder.resolve("out")).toString());
+    }
+
+    private static void train(String... command) {
+        System.err.println("training: " + String.join(" ", command) + ": exit " + Main.run(command));
+    }
+}

@@ -1,0 +1,93 @@
+package ptar.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The `ptar` script itself: how it finds itself and Java, and that it leaves streams and exit codes alone.
+final class LauncherIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void printsItsVersionAndNothingElse() throws Exception {
+        Ptar.Outcome outcome = Ptar.in(folder).run("--version");
+
+        assertEquals("", outcome.err());
+        assertTrue(outcome.out().matches("ptar [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n"), outcome.out());
+        assertEquals(0, outcome.exitCode());
+    }
+
+    @Test
+    void passesTheExitCodeThrough() throws Exception {
+        assertEquals(Main.EXIT_USAGE, Ptar.in(folder).run("--no-such-option").exitCode());
+    }
+
+    @Test
+    void startsThroughLinksFromAnyFolder() throws Exception {
+        Path spaced = Files.createDirectories(folder.resolve("with space/bin"));
+        Path first = Files.createSymbolicLink(folder.resolve("with space/first"), Ptar.LAUNCHER);
+        Files.createSymbolicLink(spaced.resolve("second"), Path.of("../first"));
+
+        Ptar.Outcome outcome = Ptar.in(spaced).startedAs(spaced.resolve("second")).run("--version");
+        Files.delete(first); // JUnit warns of links that lead out of its folder
+
+        assertEquals("", outcome.err());
+        assertEquals(0, outcome.exitCode());
+    }
+
+    @Test
+    void takesEveryClassFromTheAotCache() throws Exception {
+        Ptar.Outcome outcome = Ptar.in(folder).with("PTAR_JAVA_OPTS", "-Xlog:class+load:stdout").run("--version");
+
+        List<String> fromJars = outcome.out().lines().filter(line -> line.contains("source: file:")).toList();
+        assertEquals(List.of(), fromJars);
+        assertTrue(outcome.out().contains("ptar.cli.Main source: shared objects file"), outcome.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17.0.15", "24.0.2", "25", "25.0.2", "25-ea", ""})
+    void refusesJavaThatIsTooOld(String version) throws Exception {
+        Ptar.Outcome outcome = Ptar.in(folder).with("PTAR_JAVA_HOME", fakeJava(version).toString()).run("--version");
+
+        assertTrue(outcome.err().contains("needs Java 25.0.3 or later"), outcome.err());
+        assertEquals("", outcome.out());
+        assertEquals(2, outcome.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"25.0.3", "25.0.10", "25.0.3.0.1", "25.1", "26", "26-ea", "29.0.1"})
+    void takesJavaThatIsNewEnough(String version) throws Exception {
+        Ptar.Outcome outcome = Ptar.in(folder).with("PTAR_JAVA_HOME", fakeJava(version).toString())
+                .run("-t", "a  b", "");
+
+        assertTrue(outcome.out().endsWith(" ptar.cli.Main <-t> <a  b> <>\n"), outcome.out());
+        assertEquals(7, outcome.exitCode());
+    }
+
+    /// A folder that looks like a JDK; its `java` prints what it was called with and exits with 7.
+    private Path fakeJava(String version) throws IOException {
+        Path home = Files.createDirectories(folder.resolve("jdk " + version));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"None\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, """
+                #!/bin/sh
+                while [ "$1" != ptar.cli.Main ]; do shift; done
+                shift
+                printf ' ptar.cli.Main'
+                printf ' <%s>' "$@"
+                echo
+                exit 7
+                """);
+        assertTrue(java.toFile().setExecutable(true));
+        return home;
+    }
+}
