@@ -5,7 +5,7 @@ import java.util.Arrays;
 import ptar.layout.Suite;
 
 /// Seals and opens the segments of one run (spec §3). One instance a thread.
-public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher {
+public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher, ConscryptCipher, BouncyCastleCipher {
     int TAG_SIZE = 16;
     /// CRC32C, archive tag, index. What is under the tag begins behind the CRC: the archive tag and the index.
     int HEAD_SIZE = 16;
@@ -16,7 +16,7 @@ public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher 
         try {
             return switch (suite) {
                 case PLAIN -> new PlainCipher(runKey);
-                case AES_256_GCM_SIV -> throw new UnsupportedOperationException("sealing is not built yet");
+                case AES_256_GCM_SIV -> CryptoProvider.chosen().segmentCipher(runKey);
             };
         } finally {
             Arrays.fill(runKey, (byte) 0);
