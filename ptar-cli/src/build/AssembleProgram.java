@@ -71,8 +71,8 @@ final class AssembleProgram {
         return jar.getFileName().toString().replaceFirst("-[0-9][^/]*\\.jar$", ".jar");
     }
 
-    /// Copies a jar so that it starts fast: every class can go into the AOT cache, no signature is left to check, native
-    /// libraries lie outside.
+    /// Copies a jar so that it starts fast: every class can go into the AOT cache, no signature is left to check,
+    /// native libraries lie outside.
     ///
     /// Versions of classes for newer Java releases are left out. zstd-jni's reach its library through the
     /// foreign-function API, whose first call takes 110 ms here; the plain ones do it by JNI in 7 ms.

@@ -23,8 +23,8 @@ public interface RangeSource extends Closeable {
     /// @throws java.io.EOFException if the source ends before
     void read(MemorySegment target, long offset) throws IOException;
 
-    /// Reads several ranges; an implementation over a network merges near ones and keeps several in flight. Each range is
-    /// handed over when it has arrived, in any order, from any thread.
+    /// Reads several ranges; an implementation over a network merges near ones and keeps several in flight. Each range
+    /// is handed over when it has arrived, in any order, from any thread.
     default void readAll(List<Range> ranges, Receiver receiver) throws IOException {
         for (Range range : ranges) {
             read(range.target(), range.offset());

@@ -1,6 +1,7 @@
 package ptar.tree;
 
-/// The name of an entry in an archive: components joined by `/`, none at the start or end; empty for the tree's own root.
+/// The name of an entry in an archive: components joined by `/`, none at the start or end; empty for the tree's own
+/// root.
 ///
 /// Ordered so that a subtree stays together behind its folder: byte by byte, `/` below every other byte (spec §7).
 ///

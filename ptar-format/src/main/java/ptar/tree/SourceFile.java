@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /// An open file of a [SourceTree]. One thread at a time.
 public interface SourceFile extends Closeable {
-    /// Reads up to `target.byteSize()` bytes from an offset into native memory; as many as there are unless the file ends.
+    /// Reads up to `target.byteSize()` bytes from an offset into native memory; as many as there are unless the file
+    /// ends.
     ///
     /// @return bytes read, 0 at the end of the file, never less than asked for before the end
     long read(MemorySegment target, long offset) throws IOException;
@@ -16,7 +17,8 @@ public interface SourceFile extends Closeable {
 
     /// The first stretch of data at or behind an offset: `SEEK_DATA`, `SEEK_HOLE`.
     ///
-    /// @return offset and end of data; both `size` when only a hole is left; the whole rest where the platform can't say
+    /// @return offset and end of data; both `size` when only a hole is left; the whole rest where the platform can't
+    /// say
     Stretch nextData(long offset, long size) throws IOException;
 
     /// @param end the first byte behind it

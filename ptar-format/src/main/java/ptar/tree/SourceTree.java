@@ -6,8 +6,8 @@ import java.util.List;
 
 /// A tree that is archived: walked by folders, its files read by offset. Paths and names are the platform's bytes.
 ///
-/// Failures are [java.nio.file.FileSystemException]s (`NoSuchFileException`, `AccessDeniedException`, …) whose reason is
-/// the platform's text (`Permission denied`) and whose file is the path as given. Thread-safe, but for [Folder].
+/// Failures are [java.nio.file.FileSystemException]s (`NoSuchFileException`, `AccessDeniedException`, …) whose reason
+/// is the platform's text (`Permission denied`) and whose file is the path as given. Thread-safe, but for [Folder].
 public interface SourceTree extends Closeable {
     /// What a path names.
     ///

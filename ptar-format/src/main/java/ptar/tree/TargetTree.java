@@ -9,8 +9,8 @@ import java.util.List;
 ///
 /// *Nothing outside the base is ever touched*: every parent is resolved beneath it, component by component or with
 /// `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`, and a link that leads out is refused with a
-/// [java.nio.file.FileSystemException] (`Invalid cross-device link`), also one that was there before. A tree opened with
-/// `absoluteNames` (`-P`) lifts that. Final components are never followed unless a method says so. Thread-safe.
+/// [java.nio.file.FileSystemException] (`Invalid cross-device link`), also one that was there before. A tree opened
+/// with `absoluteNames` (`-P`) lifts that. Final components are never followed unless a method says so. Thread-safe.
 public interface TargetTree extends Closeable {
     /// What is at a path now, a final link not followed; null if nothing is. Xattrs are not read.
     SourceTree.Found stat(Bytes path) throws IOException;
@@ -49,10 +49,11 @@ public interface TargetTree extends Closeable {
     /// Opens what was extracted before to read it again. A final link is not followed.
     SourceFile openFile(Bytes path) throws IOException;
 
-    /// Restores owner, mode, xattrs, inode flags and times of what is at a path (not of files: see [TargetFile#finish]).
+    /// Restores owner, mode, xattrs, inode flags and times of what is at a path (not of files: see
+    /// [TargetFile#finish]).
     ///
-    /// Order: owner, mode, xattrs (ACLs, capabilities), flags, times. What can't be restored is given to `problems` once for each kind,
-    /// never thrown; setuid and setgid are dropped when the owner could not be restored.
+    /// Order: owner, mode, xattrs (ACLs, capabilities), flags, times. What can't be restored is given to `problems`
+    /// once for each kind, never thrown; setuid and setgid are dropped when the owner could not be restored.
     void setMetadata(Bytes path, Metadata metadata, Restore what, Problems problems) throws IOException;
 
     /// What of the metadata is restored.

@@ -28,7 +28,8 @@ class ChunkTableTest {
             int found = table.find(id);
             int previous = table.putIfAbsent(id, place.blockNumber(), place.offset(), place.length());
             assertEquals(found, previous, "seed " + seed);
-            assertEquals(expected.get(id), previous == ChunkTable.ABSENT ? null : place(table, previous), "seed " + seed);
+            assertEquals(expected.get(id), previous == ChunkTable.ABSENT ? null : place(table, previous),
+                    "seed " + seed);
             if (expected.putIfAbsent(id, place) == null) {
                 ids.add(id);
             }

@@ -99,8 +99,10 @@ class Blake3Test {
             byte[] in = randomBytes(random, random.nextInt(1 << random.nextInt(1, 20)));
             int outLength = random.nextInt(1, 200);
             String message = "seed " + seed + ", length " + in.length;
-            assertEquals(bouncyCastle(null, in, outLength), finish(hasher.update(in, 0, in.length), outLength), message);
-            assertEquals(bouncyCastle(KEY, in, outLength), finish(keyed.update(in, 0, in.length), outLength), message);
+            assertEquals(bouncyCastle(null, in, outLength),
+                    finish(hasher.update(in, 0, in.length), outLength), message);
+            assertEquals(bouncyCastle(KEY, in, outLength),
+                    finish(keyed.update(in, 0, in.length), outLength), message);
         }
     }
 
