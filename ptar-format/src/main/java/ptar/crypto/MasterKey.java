@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import ptar.hash.Blake3;
 import ptar.layout.HeaderKey;
+import ptar.layout.Suite;
 
 /// The key of an archive, from which every other key of it is derived. Spec §2.2.
 ///
@@ -15,6 +16,7 @@ public final class MasterKey implements HeaderKey, AutoCloseable {
     public static final int SALT_SIZE = 32;
 
     private static final int MAC_SIZE = 32;
+    private static final int GEAR_TABLE_SIZE = 256 * Long.BYTES;
 
     private final byte[] key;
     private boolean closed;
@@ -74,14 +76,23 @@ public final class MasterKey implements HeaderKey, AutoCloseable {
         return mac(KeyPurpose.CLOSING_MAC, closing);
     }
 
-    /// Key of the ids of chunks in a sealed archive; a plain one's ids have no key.
+    /// Key of the ids of chunks.
     public byte[] chunkIdKey() {
         return derive(KeyPurpose.CHUNK_ID);
     }
 
-    /// Key of the gear table of a sealed archive.
-    public byte[] gearKey() {
-        return derive(KeyPurpose.GEAR_TABLE);
+    /// The 256 words of FastCDC's gear table, little-endian: 2,048 bytes of extended output (C8).
+    public byte[] gearTable() {
+        return Blake3.deriveKey(KeyPurpose.GEAR_TABLE.context(), open(), GEAR_TABLE_SIZE);
+    }
+
+    /// The salt of a new run: random in a sealed archive; zeros in a plain one, which holds nothing random.
+    public static byte[] newRunSalt(Suite suite) {
+        byte[] salt = new byte[SALT_SIZE];
+        if (suite.isSealed()) {
+            new SecureRandom().nextBytes(salt);
+        }
+        return salt;
     }
 
     /// The key itself, to be wrapped and not to be kept.

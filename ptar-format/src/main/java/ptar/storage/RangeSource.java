@@ -32,6 +32,11 @@ public interface RangeSource extends Closeable {
         }
     }
 
+    /// How many reads are worth having in flight: 1 where another brings nothing (a local file).
+    default int parallelReads() {
+        return 1;
+    }
+
     /// The end of the source.
     ///
     /// @param length of the whole source in bytes

@@ -115,4 +115,10 @@ public record Metadata(
                 type, mode, owner, modificationTime, hardLinkGroup, size, linkTarget, major, minor, accessTime,
                 birthTime, xattrs, inodeFlags, unknown, isChangedWhileRead, isAbsolute);
     }
+
+    public Metadata withUnknown(List<Attribute> newUnknown) {
+        return new Metadata(
+                type, mode, owner, modificationTime, hardLinkGroup, size, linkTarget, major, minor, accessTime,
+                birthTime, xattrs, inodeFlags, newUnknown, changedWhileRead, absolute);
+    }
 }

@@ -6,7 +6,6 @@ import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.Metadata;
 import ptar.tree.SourceTree;
-import ptar.tree.Timestamp;
 
 /// What goes into an archive, in increasing order of paths.
 public interface EntrySource extends Closeable {
@@ -17,25 +16,13 @@ public interface EntrySource extends Closeable {
     ///
     /// @param metadata complete but for the hard-link group
     /// @param sourcePath what to open in `tree` for a file's content (with `followLink`)
-    /// @param device,inode identity of the file; 0, 0 where the platform has none
-    /// @param links number of names of this inode
-    /// @param changeTime the status change time, null where the platform has none
-    /// @param storedBytes bytes that the file takes on disk; less than its size hints at holes
+    /// @param found what the walk saw: compared with what is read
     record Item(
-            EntryPath path,
-            Metadata metadata,
-            SourceTree tree,
-            Bytes sourcePath,
-            boolean followLink,
-            long device,
-            long inode,
-            long links,
-            Timestamp changeTime,
-            long storedBytes) {
+            EntryPath path, Metadata metadata, SourceTree tree, Bytes sourcePath, boolean followLink,
+            SourceTree.Found found) {
         /// The same file under another path or with other metadata.
         public Item with(EntryPath newPath, Metadata newMetadata) {
-            return new Item(
-                    newPath, newMetadata, tree, sourcePath, followLink, device, inode, links, changeTime, storedBytes);
+            return new Item(newPath, newMetadata, tree, sourcePath, followLink, found);
         }
     }
 }

@@ -102,8 +102,7 @@ public final class TreeWalk implements EntrySource {
             metadata = metadata.withMarks(metadata.changedWhileRead(), true);
         }
         return new Item(
-                head.path(), metadata, head.operand().tree(), head.sourcePath(), head.followLink(), found.device(),
-                found.inode(), found.links(), found.changeTime(), found.storedBytes());
+                head.path(), metadata, head.operand().tree(), head.sourcePath(), head.followLink(), found);
     }
 
     private void advance(WalkStream stream) throws IOException {

@@ -1,0 +1,253 @@
+package ptar.read;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import ptar.crypto.MasterKey;
+import ptar.crypto.SegmentCipher;
+import ptar.error.ArchiveException;
+import ptar.error.CorruptArchiveException;
+import ptar.error.WrongKeyException;
+import ptar.index.EntryCursor;
+import ptar.index.TreePages;
+import ptar.layout.ClosingMark;
+import ptar.layout.Entry;
+import ptar.layout.Extent;
+import ptar.layout.FrameType;
+import ptar.layout.Header;
+import ptar.layout.Leaf;
+import ptar.layout.Node;
+import ptar.layout.Pointer;
+import ptar.layout.Root;
+import ptar.layout.Run;
+import ptar.layout.RunEnd;
+import ptar.layout.SegmentHead;
+import ptar.segment.RunReader;
+import ptar.segment.SegmentCiphers;
+import ptar.storage.BufferPool;
+import ptar.storage.RangeSource;
+import ptar.storage.SuffixSource;
+import ptar.tree.EntryPath;
+import ptar.tree.EntryType;
+
+/// Reads an archive at random: the front door for reading.
+///
+///     try (ArchiveReader archive = ArchiveReader.open(new FileSource(Path.of("a.ptar")), KeyFinder.PLAIN)) {
+///         EntryCursor entries = archive.entries(EntryPath.ROOT, EntryCursor.Damage.FATAL);
+///         for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+///             System.out.println(entry.path() + " " + entry.metadata().size());
+///         }
+///         SeekableByteChannel file = archive.open(archive.find(EntryPath.of("tree/README")));
+///     }
+///
+/// Opening costs one read of the source's last bytes; a path one for its leaf, content one for each block. Thread-safe
+/// but for cursors and channels.
+public final class ArchiveReader implements Closeable {
+    /// The closing mark, a header, the root and the nodes over some two million entries.
+    static final int SUFFIX_BYTES = 512 << 10;
+
+    private static final long IDLE_BUFFER_BYTES = 256L << 20;
+
+    private final SuffixSource source;
+    private final Header header;
+    private final MasterKey key;
+    private final FrameSource frames;
+    private final Root root;
+    private final BlockCache blocks;
+
+    private ArchiveReader(SuffixSource source, Header header, MasterKey key, FrameSource frames, Root root) {
+        this.source = source;
+        this.header = header;
+        this.key = key;
+        this.frames = frames;
+        this.root = root;
+        this.blocks = new BlockCache(frames);
+    }
+
+    /// @param source closed with the reader, and when opening fails
+    /// @throws ptar.error.NotAnArchiveException if it is something else
+    /// @throws WrongKeyException if no key fits
+    /// @throws CorruptArchiveException if it is damaged or cut short: [ForwardReader] still gets out what is whole
+    public static ArchiveReader open(RangeSource source, KeyFinder keys) throws IOException {
+        MasterKey key = null;
+        try {
+            RangeSource.Suffix suffix = source.readSuffix(SUFFIX_BYTES);
+            SuffixSource buffered = new SuffixSource(source, suffix);
+            ByteBuffer bytes = suffix.bytes().duplicate();
+            int markPosition = bytes.limit() - ClosingMark.SIZE;
+            if (markPosition < 0 || !ClosingMark.isAt(bytes.duplicate().position(markPosition))) {
+                throw withoutClosing(buffered);
+            }
+            ClosingMark mark =
+                    ClosingMark.readFrom(bytes.duplicate().position(markPosition), source.name() + ": closing mark");
+            if (mark.archiveLength() != suffix.length()) {
+                throw new CorruptArchiveException(source.name() + ": is " + suffix.length() + " bytes long, "
+                        + mark.archiveLength() + " expected (something was put before or behind it?)");
+            }
+            ByteBuffer headerCopy = bytes.slice(markPosition - mark.headerLength(), mark.headerLength());
+            Header header = Header.readFrom(headerCopy.duplicate(), source.name());
+            compareWithFront(buffered, headerCopy);
+            key = keys.keyOf(header);
+            authenticate(source.name(), header, mark, key);
+            return openTree(buffered, header, mark, key);
+        } catch (IOException | RuntimeException failed) {
+            if (key != null) {
+                key.close();
+            }
+            source.close();
+            throw failed;
+        }
+    }
+
+    /// Says what a source without a closing mark is: no archive, or a damaged one.
+    private static ArchiveException withoutClosing(SuffixSource source) throws IOException {
+        long length = Math.min(source.length(), Header.PROBE_SIZE);
+        MemorySegment start = Arena.ofAuto().allocate(Math.max(1, length)).asSlice(0, length);
+        source.read(start, 0);
+        Header.lengthFrom(start.asByteBuffer(), source.name());
+        return new CorruptArchiveException(
+                source.name() + ": ends at offset " + source.length() + " without a closing mark (cut short?)");
+    }
+
+    /// Both headers must be the same where both are at hand: otherwise an older one was put back, or it is damaged.
+    private static void compareWithFront(SuffixSource source, ByteBuffer copy) throws IOException {
+        if (source.parallelReads() > 1) {
+            return; // a round trip more; the copy that is used is authenticated by itself
+        }
+        MemorySegment front = Arena.ofAuto().allocate(copy.remaining());
+        source.read(front, 0);
+        if (!front.asByteBuffer().equals(copy)) {
+            throw new CorruptArchiveException(
+                    source.name() + ": the header at offset 0 differs from its copy at the end (damaged)");
+        }
+    }
+
+    private static void authenticate(String name, Header header, ClosingMark mark, MasterKey key)
+            throws WrongKeyException, CorruptArchiveException {
+        if (!header.isCommittedTo(key) || !header.isAuthentic(key)) {
+            throw new WrongKeyException(name + ": no key fits, or the header is damaged");
+        }
+        byte[] mac = key.closingMac(ByteBuffer.wrap(mark.macInput()));
+        if (!MessageDigest.isEqual(mac, mark.mac().toArray())) {
+            throw new CorruptArchiveException(name + ": closing mark: MAC mismatch (damaged)");
+        }
+    }
+
+    private static ArchiveReader openTree(SuffixSource source, Header header, ClosingMark mark, MasterKey key)
+            throws IOException {
+        BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
+        RunReader last = runReader(source, header, mark.lastRun(), key, buffers);
+        MemorySegment endBytes = Arena.ofAuto().allocate(RunEnd.SIZE);
+        last.read(endBytes, last.plainLength() - RunEnd.SIZE);
+        String where = source.name() + ": run " + mark.lastRun().index();
+        RunEnd end = RunEnd.readFrom(endBytes.asByteBuffer(), last.plainLength(), where);
+        if (!end.hasRoot()) {
+            throw new CorruptArchiveException(where + ": the last run has no root");
+        }
+        Root root = FrameSource.readRoot(source.name(), last, mark.lastRun().index(), end, buffers);
+        FrameSource frames = new FrameSource(source.name(), buffers);
+        for (Run run : root.earlierRuns()) {
+            frames.addRun(runReader(source, header, run, key, buffers));
+        }
+        frames.addRun(last);
+        return new ArchiveReader(source, header, key, frames, root);
+    }
+
+    private static RunReader runReader(
+            SuffixSource source, Header header, Run run, MasterKey key, BufferPool buffers)
+            throws CorruptArchiveException {
+        if (run.offset() > source.length() - run.storedLength() - header.length()) {
+            throw new CorruptArchiveException(source.name() + ": run " + run.index() + " at " + run.offset() + "+"
+                    + run.storedLength() + " passes the end");
+        }
+        byte[] salt = run.salt().toArray();
+        SegmentCiphers ciphers =
+                new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
+        int archiveTag = SegmentHead.archiveTag(header.archiveId());
+        return new RunReader(source, header.length(), run, archiveTag, ciphers, buffers);
+    }
+
+    public String name() {
+        return source.name();
+    }
+
+    public Header header() {
+        return header;
+    }
+
+    public Root root() {
+        return root;
+    }
+
+    FrameSource frames() {
+        return frames;
+    }
+
+    RangeSource source() {
+        return source;
+    }
+
+    /// The entries at and below a path in order; of the whole tree with [EntryPath#ROOT].
+    public EntryCursor entries(EntryPath below, EntryCursor.Damage damage) {
+        return new EntryCursor(root, pages, below, damage);
+    }
+
+    /// @return null if there is no such entry
+    public Entry find(EntryPath path) throws IOException {
+        Entry entry = entries(path, EntryCursor.Damage.FATAL).next();
+        return entry != null && entry.path().equals(path) ? entry : null;
+    }
+
+    /// Opens a file's content. The channel is used by one thread; holes read as zeros.
+    ///
+    /// @throws IllegalArgumentException if the entry is not a file
+    public SeekableByteChannel open(Entry file) throws IOException {
+        if (file.metadata().type() != EntryType.FILE) {
+            throw new IllegalArgumentException("'" + file.path() + "' is not a file");
+        }
+        return new ContentChannel(blocks, extentsOf(file), file.metadata().size());
+    }
+
+    /// A file's extents, those in frames of their own read.
+    List<Extent> extentsOf(Entry file) throws IOException {
+        List<Extent> all = file.extents();
+        if (all.stream().noneMatch(Extent.More.class::isInstance)) {
+            return all;
+        }
+        List<Extent> flat = new ArrayList<>();
+        for (Extent extent : all) {
+            if (extent instanceof Extent.More(Pointer frame, long length)) {
+                flat.addAll(frames.read(
+                        frame, FrameType.EXTENTS, (raw, at) -> Leaf.readExtents(raw, at.position(), length)));
+            } else {
+                flat.add(extent);
+            }
+        }
+        return flat;
+    }
+
+    private final TreePages pages = new TreePages() {
+        @Override
+        public Node node(Pointer pointer, int level) throws IOException {
+            return frames().read(pointer, FrameType.NODE, (raw, at) -> Node.readFrom(raw, at.position(), level));
+        }
+
+        @Override
+        public List<Leaf> leaves(List<Pointer> pointers) throws IOException {
+            return frames().readAdjacent(pointers, FrameType.LEAF, (raw, at) -> Leaf.readFrom(raw, at.position()));
+        }
+    };
+
+    @Override
+    public void close() throws IOException {
+        frames.close();
+        key.close();
+        source.close();
+    }
+}

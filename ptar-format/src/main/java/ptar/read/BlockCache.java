@@ -1,0 +1,66 @@
+package ptar.read;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import ptar.error.CorruptArchiveException;
+import ptar.layout.BlockRef;
+import ptar.layout.BlockTrailer;
+import ptar.layout.FrameType;
+import ptar.layout.Pointer;
+
+/// Blocks decompressed for random access, bounded in bytes, the one used longest ago going first. Thread-safe.
+final class BlockCache {
+    private static final long MAX_BYTES = 64L << 20;
+
+    private final FrameSource frames;
+    private final Map<Pointer.Position, FrameSource.Raw> cached = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    BlockCache(FrameSource frames) {
+        this.frames = frames;
+    }
+
+    /// Copies a stretch of a block's content.
+    synchronized void read(BlockRef block, int offset, MemorySegment target) throws IOException {
+        FrameSource.Raw raw = cached.get(block.pointer().position());
+        if (raw == null) {
+            raw = frames.read(block.pointer(), FrameType.BLOCK);
+            cached.put(block.pointer().position(), raw);
+            bytes += raw.length();
+            evict();
+        }
+        MemorySegment.copy(contentOf(raw, block), offset, target, 0, verifiedLength(raw, block, offset, target));
+    }
+
+    private static long verifiedLength(FrameSource.Raw raw, BlockRef block, int offset, MemorySegment target)
+            throws CorruptArchiveException {
+        if (offset > contentOf(raw, block).byteSize() - target.byteSize()) {
+            throw new CorruptArchiveException("block " + block.number() + " at " + block.pointer().position()
+                    + ": extent " + offset + "+" + target.byteSize() + " passes its content");
+        }
+        return target.byteSize();
+    }
+
+    /// A block's content, the trailer compared with what the index says.
+    static MemorySegment contentOf(FrameSource.Raw raw, BlockRef block) throws CorruptArchiveException {
+        BlockTrailer trailer = BlockTrailer.readFrom(raw.asBuffer(), "block at " + block.pointer().position());
+        if (trailer.blockNumber() != block.number()) {
+            throw new CorruptArchiveException("block at " + block.pointer().position() + ": is number "
+                    + trailer.blockNumber() + ", expected " + block.number());
+        }
+        return raw.buffer().asSlice(0, trailer.contentLength(raw.length()));
+    }
+
+    private void evict() {
+        Iterator<FrameSource.Raw> oldest = cached.values().iterator();
+        while (bytes > MAX_BYTES && cached.size() > 1) {
+            FrameSource.Raw raw = oldest.next();
+            oldest.remove();
+            bytes -= raw.length();
+            frames.buffers().release(raw.buffer());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package ptar.segment;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import ptar.crypto.SegmentCipher;
+import ptar.error.CorruptArchiveException;
+import ptar.layout.Run;
+import ptar.layout.SegmentHead;
+import ptar.storage.BufferPool;
+import ptar.storage.RangeSource;
+
+/// Reads ranges of one run's plain stream from a range source. Every segment that is touched is opened whole. Spec §3.
+/// Thread-safe.
+public final class RunReader implements AutoCloseable {
+    private final RangeSource source;
+    private final long firstSegment;
+    private final Run run;
+    private final int archiveTag;
+    private final SegmentCiphers ciphers;
+    private final BufferPool buffers;
+    private final long segments;
+    private final long plainLength;
+
+    /// @param headerLength run offsets count from there
+    public RunReader(
+            RangeSource source, int headerLength, Run run, int archiveTag, SegmentCiphers ciphers,
+            BufferPool buffers) throws CorruptArchiveException {
+        this.source = source;
+        this.run = run;
+        this.archiveTag = archiveTag;
+        this.ciphers = ciphers;
+        this.buffers = buffers;
+        firstSegment = headerLength + run.offset() + Run.PREAMBLE_SIZE;
+        long stored = run.storedLength() - Run.PREAMBLE_SIZE;
+        segments = (stored + SegmentHead.STORED_SIZE - 1) / SegmentHead.STORED_SIZE;
+        plainLength = stored - segments * (SegmentHead.SIZE + SegmentHead.TAG_SIZE);
+        long lastStored = stored - (segments - 1) * SegmentHead.STORED_SIZE;
+        if (lastStored <= SegmentHead.SIZE + SegmentHead.TAG_SIZE || segments - 1 > SegmentHead.MAX_INDEX) {
+            throw new CorruptArchiveException(
+                    source.name() + ": run " + run.index() + " can't have a length of " + run.storedLength());
+        }
+    }
+
+    public long plainLength() {
+        return plainLength;
+    }
+
+    /// Reads `target.byteSize()` bytes of the plain stream.
+    ///
+    /// @throws CorruptArchiveException if a segment is damaged, or the range passes the run's end
+    public void read(MemorySegment target, long offset) throws IOException {
+        long length = target.byteSize();
+        if (offset < 0 || offset > plainLength - length) {
+            throw new CorruptArchiveException(source.name() + ": run " + run.index() + " has no bytes " + offset + "+"
+                    + length + ", its plain length is " + plainLength);
+        }
+        if (length == 0) {
+            return;
+        }
+        long first = offset / SegmentHead.PAYLOAD_SIZE;
+        long last = (offset + length - 1) / SegmentHead.PAYLOAD_SIZE;
+        long storedLength = last == segments - 1
+                ? run.storedLength() - Run.PREAMBLE_SIZE - first * SegmentHead.STORED_SIZE
+                : (last - first + 1) * SegmentHead.STORED_SIZE;
+        MemorySegment stored = buffers.take(storedLength);
+        SegmentCipher cipher = ciphers.take();
+        try {
+            readStored(stored.asSlice(0, storedLength), firstSegment + first * SegmentHead.STORED_SIZE);
+            long done = 0;
+            for (long i = first; i <= last; i++) {
+                MemorySegment segment = stored.asSlice((i - first) * SegmentHead.STORED_SIZE, storedSize(i));
+                open(cipher, segment, i);
+                long from = i == first ? offset % SegmentHead.PAYLOAD_SIZE : 0;
+                long n = Math.min(length - done, payloadSize(i) - from);
+                MemorySegment.copy(segment, SegmentHead.SIZE + from, target, done, n);
+                done += n;
+            }
+        } finally {
+            ciphers.giveBack(cipher);
+            buffers.release(stored);
+        }
+    }
+
+    private void readStored(MemorySegment stored, long offset) throws IOException {
+        try {
+            source.read(stored, offset);
+        } catch (EOFException cutShort) {
+            throw new CorruptArchiveException(
+                    source.name() + ": ends before offset " + (offset + stored.byteSize()) + " (cut short?)", cutShort);
+        }
+    }
+
+    private void open(SegmentCipher cipher, MemorySegment segment, long index) throws CorruptArchiveException {
+        int payload = payloadSize(index);
+        boolean sound = SegmentHead.crcMatches(segment)
+                && SegmentHead.matches(segment, archiveTag, index, payload, index == segments - 1)
+                && cipher.open(segment, payload);
+        if (!sound) {
+            throw new CorruptArchiveException(source.name() + ": segment " + index + " of run " + run.index()
+                    + " at offset " + (firstSegment + index * SegmentHead.STORED_SIZE) + " is damaged");
+        }
+    }
+
+    private int payloadSize(long index) {
+        return index < segments - 1
+                ? SegmentHead.PAYLOAD_SIZE
+                : (int) (plainLength - index * SegmentHead.PAYLOAD_SIZE);
+    }
+
+    private int storedSize(long index) {
+        return SegmentHead.SIZE + payloadSize(index) + SegmentHead.TAG_SIZE;
+    }
+
+    @Override
+    public void close() {
+        ciphers.close();
+    }
+}

@@ -1,0 +1,93 @@
+package ptar.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// A local archive: written under a name of its own beside the target, renamed over it when it is complete. What is not
+/// a regular file (`/dev/null`, a fifo) is written to directly.
+public final class FileSink implements Sink {
+    private final Path target;
+    private final String name;
+    /// Null where the target is written to directly.
+    private final Path temporary;
+
+    private final boolean replaces;
+    private final FileChannel channel;
+    private boolean committed;
+
+    /// @param name for messages
+    public FileSink(Path target, String name) throws IOException {
+        this.name = name;
+        boolean isThere = Files.exists(target);
+        boolean direct = isThere && !Files.isRegularFile(target);
+        // a link to an archive stays a link: the archive that it names is replaced
+        this.target = Files.isSymbolicLink(target) && isThere ? target.toRealPath() : target;
+        replaces = isThere && !direct;
+        if (direct) {
+            if (Files.isDirectory(target)) {
+                throw new FileSystemException(name, null, "Is a directory");
+            }
+            temporary = null;
+            channel = FileChannel.open(target, StandardOpenOption.WRITE);
+        } else {
+            Path folder = this.target.toAbsolutePath().getParent();
+            temporary = folder.resolve("." + this.target.getFileName() + "."
+                    + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36) + ".part");
+            channel = FileChannel.open(
+                    temporary, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+        }
+    }
+
+    public FileSink(Path target) throws IOException {
+        this(target, target.toString());
+    }
+
+    /// Where the bytes are while they are written; null if in the target itself.
+    public Path temporary() {
+        return temporary;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// An archive that replaces another is on the disk before the other goes.
+    @Override
+    public void commit() throws IOException {
+        if (replaces) {
+            channel.force(true);
+            if (Files.getFileStore(temporary).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
+            }
+        }
+        channel.close();
+        if (temporary != null) {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        committed = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (!committed && temporary != null) {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

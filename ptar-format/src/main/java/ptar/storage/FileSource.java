@@ -1,0 +1,65 @@
+package ptar.storage;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// A local archive.
+public final class FileSource implements RangeSource {
+    private final FileChannel channel;
+    private final String name;
+
+    /// @param name for messages
+    public FileSource(Path path, String name) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new FileSystemException(name, null, "Is a directory");
+        }
+        this.channel = FileChannel.open(path, StandardOpenOption.READ);
+        this.name = name;
+    }
+
+    public FileSource(Path path) throws IOException {
+        this(path, path.toString());
+    }
+
+    /// The open file: to be read as a stream.
+    public FileChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Suffix readSuffix(int atMost) throws IOException {
+        long length = channel.size();
+        MemorySegment bytes = java.lang.foreign.Arena.ofAuto().allocate(Math.max(1, Math.min(length, atMost)));
+        MemorySegment suffix = bytes.asSlice(0, Math.min(length, atMost));
+        read(suffix, length - suffix.byteSize());
+        return new Suffix(length, suffix.asByteBuffer());
+    }
+
+    @Override
+    public void read(MemorySegment target, long offset) throws IOException {
+        ByteBuffer into = target.asByteBuffer();
+        while (into.hasRemaining()) {
+            if (channel.read(into, offset + into.position()) < 0) {
+                throw new EOFException(name + ": ends at offset " + channel.size() + ", bytes up to "
+                        + (offset + target.byteSize()) + " were expected");
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,155 @@
+package ptar.write;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import ptar.chunk.Chunker;
+import ptar.chunk.GearTable;
+import ptar.crypto.MasterKey;
+import ptar.crypto.SegmentCipher;
+import ptar.layout.ClosingMark;
+import ptar.layout.Header;
+import ptar.layout.Pointer;
+import ptar.layout.Run;
+import ptar.layout.SegmentHead;
+import ptar.segment.RunWriter;
+import ptar.segment.SegmentCiphers;
+import ptar.storage.BufferPool;
+import ptar.storage.Sink;
+import ptar.tree.Bytes;
+
+/// Writes an archive in one forward pass: the front door for writing.
+///
+///     try (Sink sink = new FileSink(Path.of("a.ptar")); EntrySource tree = TreeWalk.of(Path.of("tree"))) {
+///         ArchiveWriter.write(tree, sink, WriteOptions.DEFAULT, WriteListener.NONE);
+///     }
+///
+/// Memory does not grow with the number of files: it holds one window of entries and the next, a pointer for each leaf
+/// and each block, and the table of chunks (some 60 bytes for each chunk that is stored).
+public final class ArchiveWriter {
+    private static final long IDLE_BUFFER_BYTES = 256L << 20;
+    /// Bytes that are read ahead of the packer for each thread.
+    private static final long READ_AHEAD_BYTES = 4L << 20;
+
+    private final EntrySource entries;
+    private final Sink sink;
+    private final WriteOptions options;
+    private final WriteListener listener;
+    private final BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
+
+    private ArchiveWriter(EntrySource entries, Sink sink, WriteOptions options, WriteListener listener) {
+        this.entries = entries;
+        this.sink = sink;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /// Writes a plain archive and commits the sink. After an exception nothing is committed.
+    ///
+    /// @param entries read to its end; not closed
+    /// @param sink not closed
+    public static WriteSummary write(EntrySource entries, Sink sink, WriteOptions options, WriteListener listener)
+            throws IOException {
+        try (MasterKey key = MasterKey.plain()) {
+            return write(entries, sink, options, listener, Header.plain(key), key);
+        }
+    }
+
+    /// Writes an archive under a header and its master key, and commits the sink.
+    ///
+    /// @param key the header's; not closed
+    public static WriteSummary write(
+            EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Header header,
+            MasterKey key)
+            throws IOException {
+        return new ArchiveWriter(entries, sink, options, listener).write(header, key);
+    }
+
+    private WriteSummary write(Header header, MasterKey key) throws IOException {
+        ExecutorService pool = Executors.newFixedThreadPool(
+                options.threads(), Thread.ofPlatform().daemon().name("ptar-write-", 1).factory());
+        ExecutorService walker = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("ptar-walk").factory());
+        try (FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
+            byte[] headerBytes = header.toBytes();
+            sink.write(ByteBuffer.wrap(headerBytes));
+            Run run = new Run(0, 0, -1, Bytes.wrap(MasterKey.newRunSalt(header.suite())));
+            byte[] salt = run.salt().toArray();
+            SegmentCiphers ciphers =
+                    new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
+            int archiveTag = SegmentHead.archiveTag(header.archiveId());
+            RunWriter runWriter = new RunWriter(
+                    sink, run, archiveTag, header.suite().isSealed(), ciphers, pool, options.threads() + 2, buffers);
+            Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
+            IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
+            Window.Cutter cutter = new Window.Cutter(entries);
+            Chunker chunker = new Chunker(Chunker.Limits.DEFAULT, new GearTable(key.gearTable()));
+            Future<Window> next = walker.submit(cutter::next);
+            for (Window window = Packer.await(next); window != null; window = Packer.await(next)) {
+                next = walker.submit(cutter::next);
+                writeContent(window, packer, pool, chunker, key.chunkIdKey());
+                writeLeaves(window, index);
+            }
+            Pointer root = index.finish(List.of(), 0, null);
+            Run written = runWriter.finish(root);
+            long length = writeClosing(headerBytes, written, key);
+            sink.commit();
+            return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
+        } finally {
+            pool.shutdownNow();
+            walker.shutdownNow();
+        }
+    }
+
+    private void writeContent(Window window, Packer packer, ExecutorService pool, Chunker chunker, byte[] chunkIdKey)
+            throws IOException {
+        for (PendingEntry entry : window.entries()) {
+            boolean comesWithItsLeader = entry.leader != null && entry.leader.hasContent() && entry.leader.number < 0;
+            if (!entry.hasContent() && !comesWithItsLeader) {
+                packer.addWithoutContent(entry);
+            }
+        }
+        ReadPlanner planner = new ReadPlanner(buffers, chunker, chunkIdKey, window.files());
+        Deque<Future<ReadJob>> reading = new ArrayDeque<>();
+        Deque<Long> lengths = new ArrayDeque<>();
+        long ahead = 0;
+        long mostAhead = READ_AHEAD_BYTES * (options.threads() + 1);
+        ReadJob job = planner.next();
+        while (job != null || !reading.isEmpty()) {
+            while (job != null && (reading.isEmpty() || ahead + job.length() <= mostAhead)) {
+                reading.add(pool.submit(job));
+                lengths.add(job.length());
+                ahead += job.length();
+                job = planner.next();
+            }
+            packer.add(Packer.await(reading.remove()));
+            ahead -= lengths.remove();
+        }
+        packer.flush();
+    }
+
+    private void writeLeaves(Window window, IndexWriter index) throws IOException {
+        for (PendingEntry entry : window.entries()) {
+            if (!entry.dropped) {
+                index.add(entry.item.path(), entry.metadata, entry.extents);
+            }
+        }
+        index.flushLeaf();
+    }
+
+    private long writeClosing(byte[] headerBytes, Run run, MasterKey key) throws IOException {
+        long length = 2L * headerBytes.length + run.storedLength() + ClosingMark.SIZE;
+        ClosingMark unsigned = new ClosingMark(length, headerBytes.length, run, Bytes.EMPTY);
+        Bytes mac = Bytes.wrap(key.closingMac(ByteBuffer.wrap(unsigned.macInput())));
+        ByteBuffer closing = ByteBuffer.allocate(headerBytes.length + ClosingMark.SIZE);
+        closing.put(headerBytes);
+        new ClosingMark(length, headerBytes.length, run, mac).writeTo(closing);
+        sink.write(closing.flip());
+        return length;
+    }
+}

@@ -1,0 +1,241 @@
+package ptar.write;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import ptar.block.BlockBuilder;
+import ptar.chunk.ChunkId;
+import ptar.chunk.ChunkTable;
+import ptar.layout.BlockRef;
+import ptar.layout.FrameType;
+import ptar.layout.PackedExtents;
+import ptar.segment.RunWriter;
+import ptar.storage.BufferPool;
+
+/// Takes chunks in the order of reading, keeps the first of each, packs them into blocks with their journals, and hands
+/// full blocks to be compressed; writes compressed blocks in order. All that decides what the archive's bytes are is
+/// done here, by one thread, so that they do not depend on the number of threads.
+final class Packer {
+    private final RunWriter run;
+    private final FrameCompressor compressor;
+    private final ExecutorService pool;
+    private final BufferPool buffers;
+    private final WriteOptions options;
+    private final WriteListener listener;
+    private final ChunkTable chunks = new ChunkTable();
+    private final List<BlockRef> blocks = new ArrayList<>();
+    private final Deque<Future<FrameCompressor.Stored>> compressing = new ArrayDeque<>();
+    private BlockBuilder block;
+    /// The file whose content is being packed.
+    private PendingEntry open;
+    private long contentEnd;
+    private boolean changed;
+    private long entryNumber;
+    private long uniqueBytes;
+
+    Packer(
+            RunWriter run, FrameCompressor compressor, ExecutorService pool, BufferPool buffers, WriteOptions options,
+            WriteListener listener) {
+        this.run = run;
+        this.compressor = compressor;
+        this.pool = pool;
+        this.buffers = buffers;
+        this.options = options;
+        this.listener = listener;
+        block = new BlockBuilder(buffers, 0, options.blockSize());
+    }
+
+    /// The block with a number; it must have been written.
+    BlockRef block(long number) {
+        return blocks.get((int) number);
+    }
+
+    long uniqueBytes() {
+        return uniqueBytes;
+    }
+
+    /// Tells of an entry that brings no content of its own: all but the first names of files.
+    void addWithoutContent(PendingEntry entry) throws IOException {
+        if (entry.leader != null) {
+            if (entry.leader.dropped) {
+                entry.dropped = true;
+                return;
+            }
+            entry.extents = entry.leader.extents;
+            entry.metadata = entry.leader.metadata;
+        }
+        begin(entry);
+        makeRoomInJournal();
+        tell(entry, 0, true, entry.metadata.changedWhileRead());
+    }
+
+    private void begin(PendingEntry entry) {
+        entry.number = entryNumber++;
+        boolean firstOfSeveral = entry.leader == null && entry.metadata.hardLinkGroup() >= 0;
+        if (firstOfSeveral) {
+            entry.metadata = entry.metadata.withHardLinkGroup(entry.number);
+        }
+    }
+
+    /// Adds to the journal what it has not told of an entry yet.
+    ///
+    /// @param from the first extent to tell of
+    private void tell(PendingEntry entry, int from, boolean end, boolean isChanged) {
+        boolean begins = from == 0;
+        block.journal().add(
+                entry.number, begins ? entry.item.path() : null, begins ? entry.metadata : null, entry.extents, from,
+                block.number(), end, isChanged);
+        entry.extents.markTold();
+    }
+
+    private void makeRoomInJournal() throws IOException {
+        if (!block.hasRoomFor(0)) {
+            closeBlock();
+        }
+    }
+
+    /// Packs what a job has read, and gives its buffer back.
+    void add(ReadJob job) throws IOException {
+        for (ReadJob.Piece piece : job.pieces) {
+            add(piece, job);
+        }
+        buffers.release(job.buffer);
+        job.buffer = null;
+    }
+
+    private void add(ReadJob.Piece piece, ReadJob job) throws IOException {
+        PendingEntry entry = piece.entry;
+        if (piece.first && piece.openFailure != null) {
+            entry.dropped = true;
+            listener.cannotOpen(entry.item, piece.openFailure);
+        }
+        if (entry.dropped) {
+            return;
+        }
+        if (piece.first) {
+            open(entry);
+        }
+        entry.extents.addHoleIf(piece.offset - contentEnd);
+        long position = piece.position;
+        for (int i = 0; i < piece.chunkLengths.length; i++) {
+            addChunk(job, position, piece.chunkLengths[i], piece.chunkIds[i]);
+            position += piece.chunkLengths[i];
+        }
+        contentEnd = piece.offset + piece.read;
+        noteProblems(piece);
+        if (piece.last) {
+            finishOpen();
+        }
+    }
+
+    private void noteProblems(ReadJob.Piece piece) {
+        IOException failure = piece.readFailure != null ? piece.readFailure : piece.openFailure;
+        if (failure != null) {
+            listener.cannotRead(piece.entry.item, piece.offset + piece.read, failure);
+        } else if (piece.read < piece.length && !changed) {
+            listener.shrank(piece.entry.item, piece.entry.metadata.size() - contentEnd);
+        } else if (piece.changed && !changed) {
+            listener.changed(piece.entry.item);
+        }
+        changed |= failure != null || piece.read < piece.length || piece.changed;
+    }
+
+    private void open(PendingEntry entry) {
+        open = entry;
+        contentEnd = 0;
+        changed = false;
+        entry.extents = new PackedExtents();
+        begin(entry);
+    }
+
+    private void addChunk(ReadJob job, long position, int length, byte[] idBytes) throws IOException {
+        ChunkId id = ChunkId.readFrom(idBytes, 0);
+        int found = chunks.find(id);
+        if (found != ChunkTable.ABSENT) {
+            open.extents.addData(chunks.blockNumber(found), chunks.offset(found), length);
+            return;
+        }
+        if (!block.hasRoomFor(length)) {
+            tellOpen();
+            closeBlock();
+        }
+        int offset = block.append(job.buffer, position, length);
+        chunks.putIfAbsent(id, (int) block.number(), offset, length);
+        open.extents.addData(block.number(), offset, length);
+        uniqueBytes += length;
+    }
+
+    /// Before a block is closed: its journal tells which of its content belongs to the file that goes on.
+    private void tellOpen() {
+        int told = open.extents.told();
+        if (open.extents.count() > told) {
+            tell(open, told, false, false);
+        }
+    }
+
+    private void finishOpen() throws IOException {
+        open.extents.addHoleIf(open.metadata.size() - contentEnd);
+        makeRoomInJournal();
+        tell(open, open.extents.told(), true, changed);
+        if (changed) {
+            open.metadata = open.metadata.withMarks(true, open.metadata.absolute());
+        }
+        PendingEntry name = open.nextName;
+        open = null;
+        while (name != null) {
+            addWithoutContent(name);
+            name = name.nextName;
+        }
+    }
+
+    private void closeBlock() throws IOException {
+        BlockBuilder full = block;
+        block = new BlockBuilder(buffers, full.number() + 1, options.blockSize());
+        BlockBuilder.Raw raw = full.finish();
+        compressing.add(pool.submit(() -> compressor.compress(raw.buffer(), raw.length())));
+        while (compressing.size() > options.threads() + 1 || !compressing.isEmpty() && compressing.peek().isDone()) {
+            writeOldest();
+        }
+    }
+
+    /// Closes the block that is being filled and writes all blocks: after this every extent's block is known.
+    void flush() throws IOException {
+        if (!block.isEmpty()) {
+            closeBlock();
+        }
+        while (!compressing.isEmpty()) {
+            writeOldest();
+        }
+    }
+
+    private void writeOldest() throws IOException {
+        FrameCompressor.Stored stored = await(compressing.remove());
+        blocks.add(new BlockRef(
+                blocks.size(),
+                run.writeFrame(
+                        FrameType.BLOCK, stored.codec(), stored.payload(), stored.rawLength(), stored.hash())));
+        buffers.release(stored.buffer());
+    }
+
+    /// What a task has computed; its failure is ours.
+    static <T> T await(Future<T> task) throws IOException {
+        try {
+            return task.get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case IOException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IllegalStateException(failed.getCause());
+            }
+        }
+    }
+}

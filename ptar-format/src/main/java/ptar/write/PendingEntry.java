@@ -1,0 +1,29 @@
+package ptar.write;
+
+import ptar.layout.PackedExtents;
+import ptar.tree.EntryType;
+import ptar.tree.Metadata;
+
+/// An entry on its way from the walk to its leaf.
+final class PendingEntry {
+    final EntrySource.Item item;
+    /// The first name of the same inode, which has the content; null for the first and for files with one name.
+    final PendingEntry leader;
+    /// Later names of the inode in the same window, told of right behind the first.
+    PendingEntry nextName;
+
+    Metadata metadata;
+    PackedExtents extents = PackedExtents.NONE;
+    long number = -1;
+    boolean dropped;
+
+    PendingEntry(EntrySource.Item item, PendingEntry leader) {
+        this.item = item;
+        this.leader = leader;
+        this.metadata = item.metadata();
+    }
+
+    boolean hasContent() {
+        return leader == null && metadata.type() == EntryType.FILE && metadata.size() > 0;
+    }
+}

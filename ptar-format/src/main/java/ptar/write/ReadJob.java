@@ -1,0 +1,188 @@
+package ptar.write;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import ptar.chunk.Chunker;
+import ptar.hash.Blake3;
+import ptar.storage.BufferPool;
+import ptar.tree.SourceFile;
+import ptar.tree.SourceTree;
+
+/// Reads some files, or a piece of a large one, into one buffer, cuts it into chunks and computes their ids. Runs on
+/// any thread; what comes out is taken over in order by the [Packer].
+final class ReadJob implements Callable<ReadJob> {
+    private final BufferPool buffers;
+    private final Chunker chunker;
+    private final byte[] chunkIdKey;
+    final List<Piece> pieces = new ArrayList<>();
+    private long length;
+    /// Holds the content of all pieces; released by the [Packer].
+    MemorySegment buffer;
+
+    /// A stretch of a file's content: of a small file all of it.
+    static final class Piece {
+        final PendingEntry entry;
+        final long offset;
+        final int length;
+        final boolean first;
+        final boolean last;
+        private final LargeFile large;
+
+        /// Where the content is in the job's buffer.
+        long position;
+        int read;
+        int[] chunkLengths;
+        byte[][] chunkIds;
+        IOException openFailure;
+        IOException readFailure;
+        boolean changed;
+
+        Piece(PendingEntry entry, LargeFile large, long offset, int length, boolean first, boolean last) {
+            this.entry = entry;
+            this.large = large;
+            this.offset = offset;
+            this.length = length;
+            this.first = first;
+            this.last = last;
+        }
+    }
+
+    ReadJob(BufferPool buffers, Chunker chunker, byte[] chunkIdKey) {
+        this.buffers = buffers;
+        this.chunker = chunker;
+        this.chunkIdKey = chunkIdKey;
+    }
+
+    void add(Piece piece) {
+        pieces.add(piece);
+        length += piece.length;
+    }
+
+    long length() {
+        return length;
+    }
+
+    @Override
+    public ReadJob call() {
+        buffer = buffers.take(Math.max(1, length));
+        long position = 0;
+        for (Piece piece : pieces) {
+            piece.position = position;
+            if (piece.large != null) {
+                readLarge(piece);
+            } else {
+                readSmall(piece);
+            }
+            cut(piece);
+            position += piece.length;
+        }
+        return this;
+    }
+
+    private void readSmall(Piece piece) {
+        EntrySource.Item item = piece.entry.item;
+        try (SourceFile file = item.tree().openFile(item.sourcePath(), item.followLink())) {
+            fill(piece, file);
+            piece.changed = isChanged(item, file);
+        } catch (IOException cannotOpen) {
+            piece.openFailure = cannotOpen;
+        }
+    }
+
+    private void readLarge(Piece piece) {
+        try {
+            SourceFile file = piece.large.file();
+            fill(piece, file);
+            if (piece.last) {
+                piece.changed = isChanged(piece.entry.item, file);
+            }
+        } catch (IOException cannotOpen) {
+            piece.openFailure = cannotOpen;
+        } finally {
+            piece.large.pieceDone();
+        }
+    }
+
+    private void fill(Piece piece, SourceFile file) {
+        MemorySegment target = buffer.asSlice(piece.position, piece.length);
+        try {
+            piece.read = (int) file.read(target, piece.offset);
+        } catch (IOException failed) {
+            piece.readFailure = failed;
+        }
+    }
+
+    /// The trigger of GNU tar 1.35: size, modification time, owner, mode; not the change time, which a new hard link
+    /// would set.
+    private static boolean isChanged(EntrySource.Item item, SourceFile file) throws IOException {
+        SourceTree.Found now = file.stat();
+        SourceTree.Found seen = item.found();
+        return now.metadata().size() != seen.metadata().size()
+                || now.metadata().mode() != seen.metadata().mode()
+                || !now.metadata().modificationTime().equals(seen.metadata().modificationTime())
+                || now.metadata().owner().uid() != seen.metadata().owner().uid()
+                || now.metadata().owner().gid() != seen.metadata().owner().gid();
+    }
+
+    private void cut(Piece piece) {
+        int count = 0;
+        int[] lengths = new int[1 + piece.read / chunker.limits().min()];
+        int done = 0;
+        while (done < piece.read) {
+            int n = chunker.cut(buffer, piece.position + done, piece.read - done, true);
+            lengths[count++] = n;
+            done += n;
+        }
+        piece.chunkLengths = java.util.Arrays.copyOf(lengths, count);
+        piece.chunkIds = new byte[count][Blake3.HASH_SIZE];
+        long at = piece.position;
+        for (int i = 0; i < count; i++) {
+            Blake3.keyedHash(chunkIdKey, buffer, at, lengths[i], piece.chunkIds[i], 0);
+            at += lengths[i];
+        }
+    }
+
+    /// A file that is read in several pieces, opened once by the first of them that runs, so that all see one inode.
+    static final class LargeFile {
+        private final EntrySource.Item item;
+        private SourceFile file;
+        private IOException failure;
+        private int piecesLeft;
+
+        /// @param open the file where it is open already, else null
+        LargeFile(EntrySource.Item item, SourceFile open, int pieces) {
+            this.item = item;
+            this.file = open;
+            this.piecesLeft = pieces;
+        }
+
+        synchronized SourceFile file() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            if (file == null) {
+                try {
+                    file = item.tree().openFile(item.sourcePath(), item.followLink());
+                } catch (IOException cannotOpen) {
+                    failure = cannotOpen;
+                    throw cannotOpen;
+                }
+            }
+            return file;
+        }
+
+        synchronized void pieceDone() {
+            piecesLeft--;
+            if (piecesLeft == 0 && file != null) {
+                try {
+                    file.close();
+                } catch (IOException cannotClose) {
+                    failure = cannotClose; // all was read: nothing is lost
+                }
+            }
+        }
+    }
+}

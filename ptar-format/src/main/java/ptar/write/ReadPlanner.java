@@ -1,0 +1,112 @@
+package ptar.write;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import ptar.chunk.Chunker;
+import ptar.storage.BufferPool;
+import ptar.tree.SourceFile;
+
+/// Cuts a window's files, in the order of reading, into jobs: many small files, or a piece of a large one. One thread.
+final class ReadPlanner {
+    /// Small files are read by the job until it has this many bytes or files.
+    private static final int JOB_BYTES = 2 << 20;
+
+    private static final int JOB_FILES = 256;
+    /// A longer file is read in pieces of this length, each cut into chunks alone, so that they can be read at once. An
+    /// insertion into a file moves what follows against these borders; it costs two chunks in each piece.
+    private static final int PIECE_BYTES = 16 << 20;
+
+    private final BufferPool buffers;
+    private final Chunker chunker;
+    private final byte[] chunkIdKey;
+    private final Iterator<PendingEntry> files;
+    private final Deque<ReadJob> ofLargeFile = new ArrayDeque<>();
+    private PendingEntry waiting;
+
+    ReadPlanner(BufferPool buffers, Chunker chunker, byte[] chunkIdKey, List<PendingEntry> files) {
+        this.buffers = buffers;
+        this.chunker = chunker;
+        this.chunkIdKey = chunkIdKey;
+        this.files = files.iterator();
+    }
+
+    /// @return null behind the last
+    ReadJob next() {
+        if (!ofLargeFile.isEmpty()) {
+            return ofLargeFile.remove();
+        }
+        ReadJob job = newJob();
+        while (true) {
+            PendingEntry entry = waiting != null ? waiting : files.hasNext() ? files.next() : null;
+            waiting = null;
+            if (entry == null) {
+                return job.pieces.isEmpty() ? null : job;
+            }
+            long size = entry.metadata.size();
+            boolean large = size > JOB_BYTES || mayHaveHoles(entry);
+            boolean full = !job.pieces.isEmpty()
+                    && (large || job.length() + size > JOB_BYTES || job.pieces.size() == JOB_FILES);
+            if (full) {
+                waiting = entry;
+                return job;
+            }
+            if (large) {
+                planLarge(entry);
+                return ofLargeFile.remove();
+            }
+            job.add(new ReadJob.Piece(entry, null, 0, (int) size, true, true));
+        }
+    }
+
+    private static boolean mayHaveHoles(PendingEntry entry) {
+        return entry.item.found().storedBytes() < entry.metadata.size();
+    }
+
+    private void planLarge(PendingEntry entry) {
+        List<SourceFile.Stretch> pieces = new ArrayList<>();
+        long size = entry.metadata.size();
+        SourceFile open = null;
+        if (mayHaveHoles(entry)) {
+            try {
+                open = entry.item.tree().openFile(entry.item.sourcePath(), entry.item.followLink());
+                long at = 0;
+                while (at < size) {
+                    SourceFile.Stretch data = open.nextData(at, size);
+                    addPieces(pieces, data.start(), Math.min(data.end(), size));
+                    at = data.end();
+                }
+            } catch (IOException failed) {
+                pieces.clear(); // the job that opens the file again reports what is wrong with it
+                addPieces(pieces, 0, size);
+            }
+        } else {
+            addPieces(pieces, 0, size);
+        }
+        if (pieces.isEmpty()) {
+            pieces.add(new SourceFile.Stretch(0, 0)); // one hole: nothing to read, but the entry begins and ends
+        }
+        ReadJob.LargeFile large = new ReadJob.LargeFile(entry.item, open, pieces.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            SourceFile.Stretch piece = pieces.get(i);
+            ReadJob job = newJob();
+            job.add(new ReadJob.Piece(
+                    entry, large, piece.start(), (int) (piece.end() - piece.start()), i == 0,
+                    i == pieces.size() - 1));
+            ofLargeFile.add(job);
+        }
+    }
+
+    private static void addPieces(List<SourceFile.Stretch> pieces, long start, long end) {
+        for (long at = start; at < end; at += PIECE_BYTES) {
+            pieces.add(new SourceFile.Stretch(at, Math.min(end, at + PIECE_BYTES)));
+        }
+    }
+
+    private ReadJob newJob() {
+        return new ReadJob(buffers, chunker, chunkIdKey);
+    }
+}
