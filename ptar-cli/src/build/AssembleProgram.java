@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 ///     target/ptar/ptar.aot      the classes of a training run, loaded and linked (JEP 483, 514)
 ///     target/ptar/java-home     the JDK that made ptar.aot and must run it
 ///
-/// Run by Maven with the JDK of the build, as a single source file.
+/// Run by Maven with the JDK of the build, as a source file.
 final class AssembleProgram {
     private static final String MAIN_JAR = "ptar-cli.jar";
     private static final String TRAINING_CLASS = "ptar.cli.Training";
@@ -60,7 +60,7 @@ final class AssembleProgram {
         repack(mainJar, lib.resolve(MAIN_JAR), natives, libraries,
                 libraries.stream().map(AssembleProgram::plainName).collect(Collectors.joining(" ")));
         Files.writeString(fresh.resolve("java-home"), System.getProperty("java.home") + "\n");
-        train(fresh, program.resolveSibling("training"));
+        train(Path.of(System.getProperty("java.home")), fresh, program.getParent());
 
         deleteTree(program);
         Files.move(fresh, program);
@@ -169,31 +169,32 @@ final class AssembleProgram {
         }
     }
 
-    private static void train(Path program, Path scratch) throws IOException, InterruptedException {
-        deleteTree(scratch);
-        Files.createDirectories(scratch);
-        Path log = program.resolveSibling("training.log");
+    /// Makes `ptar.aot` from what one run of the program loads.
+    ///
+    /// @param scratch where to leave the run's log, and its files while it runs
+    static void train(Path javaHome, Path program, Path scratch) throws IOException, InterruptedException {
+        Path cache = program.resolve("ptar.aot");
+        Path log = scratch.resolve("training.log");
+        Path files = scratch.resolve("training");
+        deleteTree(files);
+        Files.createDirectories(files);
         Process training = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:AOTCacheOutput=" + program.resolve("ptar.aot"),
+                javaHome.resolve("bin/java").toString(),
+                "-XX:AOTCacheOutput=" + cache,
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
-                "-DZstdNativePath=" + natives(program).resolve(System.mapLibraryName("zstd-jni")),
+                "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
                 "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
-                TRAINING_CLASS, scratch.toString())
+                TRAINING_CLASS, files.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         int exit = training.waitFor();
-        deleteTree(scratch);
-        if (exit != 0 || !Files.exists(program.resolve("ptar.aot"))) {
+        deleteTree(files);
+        if (exit != 0 || !Files.exists(cache)) {
             throw new IOException("the training run exited with " + exit + ", see " + log);
         }
     }
 
-    private static Path natives(Path program) {
-        return program.resolve("native").toAbsolutePath();
-    }
-
-    private static void deleteTree(Path tree) throws IOException {
+    static void deleteTree(Path tree) throws IOException {
         if (!Files.exists(tree)) {
             return;
         }

@@ -1,0 +1,90 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// Makes a folder that runs on a machine without Java, and a compressed tar of it: the assembled program, the launcher
+/// and a Java run-time of just the modules it needs, with an AOT cache made by that run-time.
+///
+/// Run by Maven's profile `image` with the JDK of the build, as a source file beside [AssembleProgram].
+final class BuildImage {
+    private static final Set<String> MODULES = Set.of("java.base", "java.logging", "java.net.http", "java.xml",
+            "jdk.unsupported");
+
+    /// What only parts of the libraries ask for that ptar never calls: BouncyCastle's stores of certificates in LDAP.
+    private static final Set<String> LEFT_OUT = Set.of("java.naming", "java.sql");
+
+    private BuildImage() {
+    }
+
+    /// Arguments: the assembled program, the launcher, the licence, the folder for images, the version.
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path program = Path.of(args[0]);
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceFirst("^mac.*", "macos");
+        String name = "ptar-" + args[4] + "-" + os + "-" + System.getProperty("os.arch");
+        Path images = Path.of(args[3]).toAbsolutePath();
+        Path image = images.resolve("ptar");
+
+        AssembleProgram.deleteTree(images);
+        copyTree(program, image);
+        Files.copy(Path.of(args[1]), image.resolve("ptar"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(Path.of(args[2]), image.resolve("LICENSE"));
+        Files.delete(image.resolve("ptar.aot"));
+
+        checkModules(image);
+        Path runtime = image.resolve("runtime");
+        run(tool("jlink"), "--add-modules", String.join(",", new TreeSet<>(MODULES)), "--strip-debug",
+                "--no-header-files", "--no-man-pages", "--output", runtime.toString());
+        Files.writeString(image.resolve("java-home"), "runtime\n");
+        AssembleProgram.train(runtime, image, images);
+        run("tar", "-czf", images.resolve(name + ".tar.gz").toString(), "-C", images.toString(), "ptar");
+    }
+
+    private static void checkModules(Path image) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(tool("jdeps"), "--ignore-missing-deps", "--print-module-deps",
+                "--multi-release", "base"));
+        try (Stream<Path> jars = Files.list(image.resolve("lib"))) {
+            jars.map(Path::toString).forEach(command::add);
+        }
+        Set<String> unknown = new TreeSet<>(Arrays.asList(run(command.toArray(String[]::new)).strip().split(",")));
+        unknown.removeAll(MODULES);
+        unknown.removeAll(LEFT_OUT);
+        if (!unknown.isEmpty()) {
+            throw new IOException("the jars use JDK modules that the image does not have: " + unknown);
+        }
+    }
+
+    private static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), System.getProperty("native.encoding"));
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output);
+        }
+        return output;
+    }
+
+    /// Times stay: the AOT cache knows its jars by them.
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+}
