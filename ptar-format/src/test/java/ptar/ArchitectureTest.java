@@ -25,6 +25,8 @@ final class ArchitectureTest {
             Map.entry("error", List.of()),
             Map.entry("hash", List.of()),
             Map.entry("tree", List.of("error")),
+            Map.entry("tree.posix", List.of("tree", "error")),
+            Map.entry("tree.portable", List.of("tree", "error")),
             Map.entry("storage", List.of("error")),
             Map.entry("chunk", List.of("hash", "error")),
             Map.entry("layout", List.of("tree", "hash", "error")),

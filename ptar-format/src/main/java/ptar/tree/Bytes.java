@@ -94,6 +94,11 @@ public final class Bytes implements Comparable<Bytes> {
         System.arraycopy(bytes, 0, target, position, bytes.length);
     }
 
+    /// Copies to an absolute position; the buffer's own stays.
+    public void copyTo(ByteBuffer target, int position) {
+        target.put(position, bytes);
+    }
+
     /// A read-only view, no copy.
     public ByteBuffer asBuffer() {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();

@@ -21,6 +21,15 @@ public interface SourceTree extends Closeable {
     /// Opens a file's content. Never blocks on a fifo: what is not a regular file (any more) is refused.
     SourceFile openFile(Bytes path, boolean followLink) throws IOException;
 
+    /// What is looked for beyond what every entry has; each costs calls for every name, or bytes in the archive.
+    ///
+    /// @param names of users and groups
+    /// @param inodeFlags as `lsattr` shows them
+    record Wanted(boolean names, boolean xattrs, boolean accessTime, boolean birthTime, boolean inodeFlags) {
+        /// What a plain `ptar c` keeps.
+        public static final Wanted DEFAULT = new Wanted(true, true, false, false, false);
+    }
+
     /// An open folder. Not thread-safe.
     interface Folder extends Closeable {
         /// All names but `.` and `..`, in increasing byte order.

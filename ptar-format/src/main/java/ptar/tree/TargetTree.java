@@ -49,11 +49,11 @@ public interface TargetTree extends Closeable {
     /// Opens what was extracted before to read it again. A final link is not followed.
     SourceFile openFile(Bytes path) throws IOException;
 
-    /// Restores owner, mode, xattrs, inode flags and times of what is at a path (not of files: see
-    /// [TargetFile#finish]).
+    /// Restores the metadata of what is at a path, which must be of the metadata's type; a link is not followed. Files
+    /// being written have [TargetFile#finish].
     ///
-    /// Order: owner, mode, xattrs (ACLs, capabilities), flags, times. What can't be restored is given to `problems`
-    /// once for each kind, never thrown; setuid and setgid are dropped when the owner could not be restored.
+    /// Order: owner, xattrs (ACLs, capabilities), mode, times, flags. What can't be restored is given to `problems`
+    /// once for each kind, never thrown; setuid and setgid are dropped when the owner is not the archived one.
     void setMetadata(Bytes path, Metadata metadata, Restore what, Problems problems) throws IOException;
 
     /// What of the metadata is restored.

@@ -1,0 +1,47 @@
+package ptar.tree.posix;
+
+/// The system calls in use, by their numbers on x86-64 and on aarch64.
+enum Call {
+    CLOSE(3, 57),
+    LSEEK(8, 62),
+    IOCTL(16, 29),
+    PREAD(17, 67),
+    PWRITE(18, 68),
+    FTRUNCATE(77, 46),
+    FCHMOD(91, 52),
+    FCHOWN(93, 55),
+    UMASK(95, 166),
+    GETEUID(107, 175),
+    SETXATTR(188, 5),
+    LSETXATTR(189, 6),
+    FSETXATTR(190, 7),
+    GETXATTR(191, 8),
+    LGETXATTR(192, 9),
+    LISTXATTR(194, 11),
+    LLISTXATTR(195, 12),
+    LREMOVEXATTR(198, 15),
+    FREMOVEXATTR(199, 16),
+    GETDENTS64(217, 61),
+    OPENAT(257, 56),
+    MKDIRAT(258, 34),
+    MKNODAT(259, 33),
+    FCHOWNAT(260, 54),
+    UNLINKAT(263, 35),
+    LINKAT(265, 37),
+    SYMLINKAT(266, 36),
+    READLINKAT(267, 78),
+    FCHMODAT(268, 53),
+    UTIMENSAT(280, 88),
+    RENAMEAT2(316, 276),
+    STATX(332, 291),
+    OPENAT2(437, 437),
+    FCHMODAT2(452, 452),
+    GETXATTRAT(464, 464),
+    LISTXATTRAT(465, 465);
+
+    final long number;
+
+    Call(int onX86, int onArm) {
+        number = Kernel.ARM ? onArm : onX86;
+    }
+}
