@@ -50,7 +50,7 @@ final class BouncyCastleCipher implements SegmentCipher {
         byte[] nonce = new byte[NONCE_SIZE];
         MemorySegment.copy(segment, NONCE_OFFSET, MemorySegment.ofArray(nonce), 0, NONCE_SIZE);
         cipher.init(seal, new AEADParameters(new KeyParameter(key), TAG_SIZE * 8, nonce));
-        if (in.length < inLength) {
+        if (out.length < inLength + TAG_SIZE) {
             in = new byte[inLength];
             out = new byte[inLength + TAG_SIZE];
         }

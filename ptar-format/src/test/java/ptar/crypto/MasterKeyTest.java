@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.bouncycastle.crypto.params.Blake3Parameters;
@@ -67,12 +68,12 @@ class MasterKeyTest {
     @Test
     void plainHeaderOpensWithTheAllZeroKeyAndEveryFlippedByteIsRefused() throws Exception {
         byte[] bytes = KeySlots.plainHeader().toBytes();
-        KeySlots.unlockPlain(Header.readFrom(ByteBuffer.wrap(bytes), "a"), "a").close();
+        KeySlots.unlock(Header.readFrom(ByteBuffer.wrap(bytes), "a"), List.of(), "a").close();
         for (int i = 0; i < bytes.length; i++) {
             byte[] damaged = Arrays.copyOf(bytes, 512);
             damaged[i] ^= 0x10;
             Exception e = assertThrows(Exception.class,
-                    () -> KeySlots.unlockPlain(Header.readFrom(ByteBuffer.wrap(damaged), "a"), "a").close());
+                    () -> KeySlots.unlock(Header.readFrom(ByteBuffer.wrap(damaged), "a"), List.of(), "a").close());
             // Magic, versions, features and suite are read first: they say that this may not be ours to judge.
             if (i >= 64) {
                 assertEquals(CorruptArchiveException.class, e.getClass(), "byte " + i);
