@@ -31,7 +31,7 @@ final class ArchitectureTest {
             Map.entry("chunk", List.of("hash", "error")),
             Map.entry("layout", List.of("tree", "hash", "error")),
             Map.entry("crypto", List.of("layout", "hash", "error")),
-            Map.entry("block", List.of("chunk", "layout", "tree", "hash", "error")),
+            Map.entry("block", List.of("chunk", "storage", "layout", "tree", "hash", "error")),
             Map.entry("index", List.of("layout", "tree", "hash", "error")),
             Map.entry("segment", List.of("crypto", "storage", "layout", "hash", "error")),
             Map.entry("write", List.of("tree", "chunk", "block", "segment", "crypto", "index", "layout", "storage",
