@@ -13,8 +13,8 @@ import ptar.hash.Blake3;
 
 /// X25519 and ML-KEM-768 together: safe as long as one of them is. Spec §2.1, type 3.
 ///
-/// By BouncyCastle and not by the JDK, which has both: JDK 25 can't make an ML-KEM key from its 64-byte seed, so that an
-/// identity would be 2.4 KB long, and its X25519 keys are `BigInteger`s, which can't be wiped.
+/// By BouncyCastle and not by the JDK, which has both: JDK 25 can't make an ML-KEM key from its 64-byte seed, so that
+/// an identity would be 2.4 KB long, and its X25519 keys are `BigInteger`s, which can't be wiped.
 final class HybridKem {
     static final int X25519_SIZE = 32;
     static final int ML_KEM_SEED_SIZE = 64;

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.bouncycastle.crypto.params.Blake3Parameters;
 import org.junit.jupiter.api.Test;
-import ptar.hash.Blake3;
 import ptar.error.CorruptArchiveException;
+import ptar.hash.Blake3;
 import ptar.layout.Header;
 
 class MasterKeyTest {
