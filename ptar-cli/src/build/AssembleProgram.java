@@ -59,11 +59,12 @@ final class AssembleProgram {
         }
         repack(mainJar, lib.resolve(MAIN_JAR), natives, libraries,
                 libraries.stream().map(AssembleProgram::plainName).collect(Collectors.joining(" ")));
-        Files.writeString(fresh.resolve("java-home"), System.getProperty("java.home") + "\n");
-        train(Path.of(System.getProperty("java.home")), fresh, program.getParent());
-
         deleteTree(program);
         Files.move(fresh, program);
+        // Trained where it stays: else every start looks for the jars at their old place first.
+        train(Path.of(System.getProperty("java.home")), program, program.getParent());
+        // Last, as the launcher takes it for the sign that the program is complete.
+        Files.writeString(program.resolve("java-home"), System.getProperty("java.home") + "\n");
     }
 
     /// `picocli-4.7.7.jar` as `picocli.jar`: the class path does not change with a version.
@@ -182,6 +183,7 @@ final class AssembleProgram {
                 javaHome.resolve("bin/java").toString(),
                 "-XX:AOTCacheOutput=" + cache,
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-Dpicocli.disable.closures=true", "-Dpicocli.ansi=false",
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
                 "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
