@@ -1,5 +1,6 @@
 /// Reads and writes ptar archives.
 module ptar.format {
+    exports ptar;         // Trees: the file system of this machine
     exports ptar.write;   // ArchiveWriter: trees into archives
     exports ptar.read;    // ArchiveReader: archives listed, read at random, extracted
     exports ptar.tree;    // what an entry is; the trees on either side
