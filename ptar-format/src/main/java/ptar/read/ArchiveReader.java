@@ -124,14 +124,17 @@ public final class ArchiveReader implements Closeable {
         source.read(front, 0);
         if (!front.asByteBuffer().equals(copy)) {
             throw new CorruptArchiveException(
-                    source.name() + ": the header at offset 0 differs from its copy at the end (damaged)");
+                    source.name() + ": the header differs from its copy at the end (damaged, or a change of keys was"
+                            + " interrupted, or an older header was put back)");
         }
     }
 
     private static void authenticate(String name, Header header, ClosingMark mark, MasterKey key)
-            throws WrongKeyException, CorruptArchiveException {
-        if (!header.isCommittedTo(key) || !header.isAuthentic(key)) {
-            throw new WrongKeyException(name + ": no key fits, or the header is damaged");
+            throws ArchiveException {
+        if (!header.isAuthentic(key)) {
+            throw header.suite().isSealed()
+                    ? new WrongKeyException(name)
+                    : new CorruptArchiveException(name + ": header is damaged: its MAC does not match");
         }
         byte[] mac = key.closingMac(ByteBuffer.wrap(mark.macInput()));
         if (!MessageDigest.isEqual(mac, mark.mac().toArray())) {
