@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import ptar.tree.Bytes;
-import ptar.tree.EntryType;
 import ptar.tree.Metadata;
 import ptar.tree.SourceFile;
 import ptar.tree.TargetTree;

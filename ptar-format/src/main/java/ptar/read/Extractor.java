@@ -1,0 +1,191 @@
+package ptar.read;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import ptar.error.CorruptArchiveException;
+import ptar.index.EntryCursor;
+import ptar.layout.BlockRef;
+import ptar.layout.Entry;
+import ptar.layout.Extent;
+import ptar.layout.FrameType;
+import ptar.layout.Pointer;
+import ptar.tree.Bytes;
+import ptar.tree.EntryType;
+
+/// Extracts through the index: entries in batches, and for each batch every block that it needs once, in the order in
+/// which the blocks lie, several at a time. Memory is bounded by the batch and by the blocks in flight.
+public final class Extractor implements AutoCloseable {
+    private static final int BATCH_ENTRIES = 1 << 16;
+    private static final int BATCH_EXTENTS = 1 << 18;
+
+    private final ArchiveReader archive;
+    private final Restorer restorer;
+    private final Selection selection;
+    private final ExtractListener listener;
+    private final ExecutorService workers;
+    private final Map<Pointer.Position, BlockJob> jobs = new HashMap<>();
+    /// Later names of inodes whose first name is in this batch: linked when it is finished.
+    private final List<LaterName> laterNames = new ArrayList<>();
+    private final Map<Long, FileTask> firstNames = new HashMap<>();
+    private int batchEntries;
+    private int batchExtents;
+
+    private record LaterName(Entry entry, FileTask task) {}
+
+    /// What one block brings.
+    private record BlockJob(BlockRef block, List<Piece> pieces) {}
+
+    private record Piece(FileTask file, int offset, int length, long fileOffset) {}
+
+    /// @param threads that decode and write
+    public Extractor(
+            ArchiveReader archive, Restorer restorer, Selection selection, ExtractListener listener, int threads) {
+        this.archive = archive;
+        this.restorer = restorer;
+        this.selection = selection;
+        this.listener = listener;
+        int readers = Math.max(threads, archive.source().parallelReads());
+        this.workers = Executors.newFixedThreadPool(
+                readers, Thread.ofPlatform().daemon().name("ptar-extract-", 1).factory());
+    }
+
+    /// Extracts what the cursor brings and the selection takes.
+    ///
+    /// @param inOrder whether target names come in the archive's order, so that what is behind can be settled
+    /// @throws IOException if the archive can't be read any further; damage to single blocks goes to the listener
+    public void extract(EntryCursor entries, boolean inOrder) throws IOException {
+        for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+            Bytes name = selection.targetName(entry.path(), entry.metadata());
+            if (name == null) {
+                continue;
+            }
+            listener.entry(entry.path(), entry.metadata(), name);
+            add(entry, name);
+            if (batchEntries >= BATCH_ENTRIES || batchExtents >= BATCH_EXTENTS) {
+                runBatch();
+                if (inOrder) {
+                    restorer.settle(name);
+                }
+            }
+        }
+        runBatch();
+    }
+
+    private void add(Entry entry, Bytes name) throws IOException {
+        batchEntries++;
+        FileTask task = new FileTask(entry.path(), entry.metadata(), name, restorer, listener);
+        if (entry.metadata().type() != EntryType.FILE || entry.metadata().size() == 0) {
+            task.done(0);
+            return;
+        }
+        long group = entry.metadata().hardLinkGroup();
+        if (group >= 0 && firstNames.putIfAbsent(group, task) != null) {
+            laterNames.add(new LaterName(entry, task));
+            return;
+        }
+        if (group < 0 || task.begin()) { // a name of a group may have been linked to one of an earlier batch
+            plan(entry, task);
+        }
+    }
+
+    private void plan(Entry entry, FileTask task) throws IOException {
+        List<Extent> extents;
+        try {
+            extents = archive.extentsOf(entry);
+        } catch (CorruptArchiveException damaged) {
+            task.fail(damaged);
+            return;
+        }
+        long fileOffset = 0;
+        for (Extent extent : extents) {
+            if (extent instanceof Extent.Data data) {
+                jobs.computeIfAbsent(
+                                data.block().pointer().position(), p -> new BlockJob(data.block(), new ArrayList<>()))
+                        .pieces()
+                        .add(new Piece(task, data.offset(), (int) data.length(), fileOffset));
+                batchExtents++;
+            } else {
+                task.done(extent.length());
+            }
+            fileOffset += extent.length();
+        }
+    }
+
+    private void runBatch() throws IOException {
+        runJobs();
+        for (LaterName name : laterNames) {
+            if (name.task().begin()) { // could not be linked, or the first name failed: it gets content of its own
+                plan(name.entry(), name.task());
+            }
+        }
+        laterNames.clear();
+        firstNames.clear();
+        runJobs();
+        batchEntries = 0;
+        batchExtents = 0;
+    }
+
+    private void runJobs() throws IOException {
+        List<BlockJob> ordered = new ArrayList<>(jobs.values());
+        jobs.clear();
+        ordered.sort(Comparator.comparingInt((BlockJob j) -> j.block().pointer().run())
+                .thenComparingLong(j -> j.block().pointer().offset()));
+        List<Future<?>> running = new ArrayList<>();
+        for (BlockJob job : ordered) {
+            running.add(workers.submit(() -> run(job)));
+        }
+        for (Future<?> job : running) {
+            try {
+                job.get();
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException(failed.getCause());
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", interrupted);
+            }
+        }
+    }
+
+    private void run(BlockJob job) {
+        if (job.pieces().stream().allMatch(piece -> piece.file().hasEnded())) {
+            return;
+        }
+        FrameSource.Raw raw = null;
+        try {
+            raw = archive.frames().read(job.block().pointer(), FrameType.BLOCK);
+            MemorySegment content = BlockCache.contentOf(raw, job.block());
+            for (Piece piece : job.pieces()) {
+                if (piece.offset() > content.byteSize() - piece.length()) {
+                    piece.file().fail(
+                            new CorruptArchiveException("extent " + piece.offset() + "+" + piece.length()
+                                    + " passes the content of block " + job.block().number()));
+                } else {
+                    piece.file().write(content.asSlice(piece.offset(), piece.length()), piece.fileOffset());
+                }
+            }
+        } catch (IOException failed) {
+            for (Piece piece : job.pieces()) {
+                piece.file().fail(failed);
+            }
+        } finally {
+            if (raw != null) {
+                archive.frames().buffers().release(raw.buffer());
+            }
+        }
+    }
+
+    /// Stops the threads. The restorer is not closed.
+    @Override
+    public void close() {
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,363 @@
+package ptar.read;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32C;
+import ptar.block.Decompressor;
+import ptar.crypto.MasterKey;
+import ptar.crypto.SegmentCipher;
+import ptar.error.CorruptArchiveException;
+import ptar.error.WrongKeyException;
+import ptar.layout.BlockTrailer;
+import ptar.layout.ClosingMark;
+import ptar.layout.FrameHead;
+import ptar.layout.FrameType;
+import ptar.layout.Header;
+import ptar.layout.Journal;
+import ptar.layout.Leaf;
+import ptar.layout.Pointer;
+import ptar.layout.Root;
+import ptar.layout.Run;
+import ptar.layout.RunEnd;
+import ptar.layout.SegmentHead;
+import ptar.segment.PlainStream;
+import ptar.segment.SegmentCiphers;
+import ptar.storage.BufferPool;
+import ptar.storage.ByteStream;
+
+/// Reads an archive forward, from a pipe or where its end is lost: needs no index, goes on behind damage, and stops
+/// where the stream does. Blocks are decompressed in parallel and handed over in order. One thread calls.
+public final class ForwardReader implements Closeable {
+    private static final long IDLE_BUFFER_BYTES = 128L << 20;
+    private static final int MAGIC_SIZE = 8;
+
+    private final ByteStream in;
+    private final Header header;
+    private final byte[] headerBytes;
+    private final MasterKey key;
+    private final BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
+    private final ExecutorService workers;
+    private final int lookahead;
+    private final ConcurrentLinkedQueue<Decompressor> idle = new ConcurrentLinkedQueue<>();
+    private final Deque<Future<Decoded>> decoding = new ArrayDeque<>();
+
+    /// Takes what the archive holds, in the order in which it lies.
+    public interface Visitor {
+        default void block(DecodedBlock block) throws IOException {}
+
+        default void leaf(Leaf leaf) throws IOException {}
+
+        default void root(Root root) throws IOException {}
+
+        /// Something can't be read; what follows it comes next.
+        ///
+        /// @param cutShort true if nothing follows: the archive ends before its closing mark
+        void damage(CorruptArchiveException what, boolean cutShort) throws IOException;
+
+        /// False if leaves need not be decompressed.
+        default boolean wantsLeaves() {
+            return false;
+        }
+    }
+
+    /// A block with all that it says.
+    ///
+    /// @param content valid during [Visitor#block] only
+    /// @param stored the payload as stored, with its codec and raw length; valid as long
+    public record DecodedBlock(
+            int run, long number, MemorySegment content, List<Journal.Record> journal, MemorySegment stored, int codec,
+            int rawLength) {}
+
+    /// What a worker has made of a frame.
+    private record Decoded(FrameHead head, MemorySegment storedBuffer, MemorySegment raw, CorruptArchiveException fault,
+            Pointer.Position at) {}
+
+    private ForwardReader(ByteStream in, Header header, byte[] headerBytes, MasterKey key, int threads) {
+        this.in = in;
+        this.header = header;
+        this.headerBytes = headerBytes;
+        this.key = key;
+        this.lookahead = threads + 1;
+        this.workers = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("ptar-forward-", 1).factory());
+    }
+
+    /// Reads the header.
+    ///
+    /// @param in closed with the reader, and when opening fails
+    /// @param threads that decompress
+    public static ForwardReader open(ByteStream in, KeyFinder keys, int threads) throws IOException {
+        try {
+            int length = Header.lengthFrom(in.peek(Header.PROBE_SIZE), in.name());
+            MemorySegment bytes = Arena.ofAuto().allocate(length);
+            long read = in.read(bytes);
+            if (read < length) {
+                throw new CorruptArchiveException(
+                        in.name() + ": ends at offset " + read + " in its header (cut short)");
+            }
+            byte[] headerBytes = bytes.toArray(ValueLayout.JAVA_BYTE);
+            Header header = Header.readFrom(ByteBuffer.wrap(headerBytes), in.name());
+            MasterKey key = keys.keyOf(header);
+            if (!header.isCommittedTo(key) || !header.isAuthentic(key)) {
+                key.close();
+                throw new WrongKeyException(in.name() + ": no key fits, or the header is damaged");
+            }
+            return new ForwardReader(in, header, headerBytes, key, threads);
+        } catch (IOException | RuntimeException failed) {
+            in.close();
+            throw failed;
+        }
+    }
+
+    /// Reads all there is.
+    public void read(Visitor visitor) throws IOException {
+        boolean closed = false;
+        while (true) {
+            ByteBuffer magic = in.peek(MAGIC_SIZE);
+            if (magic.remaining() == 0 && closed) {
+                return;
+            }
+            if (startsWith(magic, Run.MAGIC) && in.peek(Run.PREAMBLE_SIZE).remaining() == Run.PREAMBLE_SIZE) {
+                closed = false;
+                readRun(visitor);
+            } else if (!closed && startsWith(magic, Header.MAGIC.toArray())) {
+                closed = readClosing(visitor);
+                if (!closed) {
+                    return;
+                }
+            } else {
+                String what = closed
+                        ? ": bytes follow its end at offset " + in.offset()
+                        : magic.remaining() < MAGIC_SIZE
+                                ? ": ends at offset " + (in.offset() + magic.remaining()) + ", before the archive does"
+                                        + " (cut short)"
+                                : ": neither a run nor the closing mark at offset " + in.offset() + " (damaged)";
+                visitor.damage(new CorruptArchiveException(in.name() + what), !closed);
+                return;
+            }
+        }
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, byte[] magic) {
+        byte[] start = new byte[Math.min(bytes.remaining(), magic.length)];
+        bytes.duplicate().get(start);
+        return Arrays.equals(start, magic);
+    }
+
+    private boolean readClosing(Visitor visitor) throws IOException {
+        long start = in.offset();
+        int length = headerBytes.length + ClosingMark.SIZE;
+        MemorySegment bytes = Arena.ofAuto().allocate(length);
+        long read = in.read(bytes);
+        CorruptArchiveException fault = null;
+        if (read < length) {
+            fault = new CorruptArchiveException(
+                    in.name() + ": ends at offset " + (start + read) + " in its closing mark (cut short)");
+        } else {
+            try {
+                verifyClosing(bytes, start);
+            } catch (CorruptArchiveException damaged) {
+                fault = damaged;
+            }
+        }
+        if (fault != null) {
+            visitor.damage(fault, true);
+        }
+        return fault == null;
+    }
+
+    private void verifyClosing(MemorySegment bytes, long start) throws CorruptArchiveException {
+        if (!bytes.asSlice(0, headerBytes.length).asByteBuffer().equals(ByteBuffer.wrap(headerBytes))) {
+            throw new CorruptArchiveException(
+                    in.name() + ": the header at offset 0 differs from its copy at " + start + " (damaged)");
+        }
+        ClosingMark mark = ClosingMark.readFrom(
+                bytes.asSlice(headerBytes.length).asByteBuffer(), in.name() + ": closing mark at offset "
+                        + (start + headerBytes.length));
+        byte[] mac = key.closingMac(ByteBuffer.wrap(mark.macInput()));
+        if (!MessageDigest.isEqual(mac, mark.mac().toArray()) || mark.archiveLength() != in.offset()) {
+            throw new CorruptArchiveException(in.name() + ": closing mark at offset " + (start + headerBytes.length)
+                    + " does not fit the archive (damaged)");
+        }
+    }
+
+    private void readRun(Visitor visitor) throws IOException {
+        String where = in.name() + ": offset " + in.offset();
+        MemorySegment preamble = Arena.ofAuto().allocate(Run.PREAMBLE_SIZE);
+        in.read(preamble);
+        Run run = Run.readPreamble(preamble.asByteBuffer(), where);
+        byte[] salt = run.salt().toArray();
+        try (SegmentCiphers ciphers =
+                new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()))) {
+            PlainStream plain = new PlainStream(in, SegmentHead.archiveTag(header.archiveId()), ciphers);
+            boolean resync = false;
+            while (!plain.atEnd()) {
+                if (plain.atGap()) {
+                    drain(visitor, 0);
+                    visitor.damage(new CorruptArchiveException(plain.damage()), false);
+                    plain.passGap();
+                    resync = true;
+                } else if (resync && !toNextFrame(plain)) {
+                    continue;
+                } else {
+                    resync = !readFrame(plain, run.index(), visitor);
+                }
+            }
+            drain(visitor, 0);
+            if (!plain.finalSeen()) {
+                visitor.damage(new CorruptArchiveException(plain.damage()), true);
+            }
+        }
+    }
+
+    /// Looks for the next sync mark with a sound head behind it.
+    ///
+    /// @return false if there is none before the next gap or the end
+    private static boolean toNextFrame(PlainStream plain) throws IOException {
+        while (true) {
+            ByteBuffer next = plain.peek(FrameHead.SIZE);
+            if (FrameHead.isAt(next) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+                return true;
+            }
+            if (plain.skip(1) == 0) {
+                return false;
+            }
+        }
+    }
+
+    /// @return false if the stream is out of step: the next frame has to be looked for
+    private boolean readFrame(PlainStream plain, int run, Visitor visitor) throws IOException {
+        if (RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+            plain.skip(RunEnd.SIZE);
+            return true;
+        }
+        Pointer.Position at = new Pointer.Position(run, plain.position());
+        ByteBuffer headBytes = plain.peek(FrameHead.SIZE);
+        if (!FrameHead.isAt(headBytes)) {
+            if (plain.atGap() || plain.atEnd()) {
+                return false;
+            }
+            if (headBytes.remaining() == FrameHead.SIZE) {
+                drain(visitor, 0);
+                visitor.damage(new CorruptArchiveException(in.name() + ": no frame at " + at + " (damaged)"), false);
+            }
+            plain.skip(1);
+            return false;
+        }
+        FrameHead head = FrameHead.readFrom(headBytes, in.name() + ": frame at " + at);
+        plain.skip(FrameHead.SIZE);
+        FrameType type = head.type();
+        boolean wanted = type == FrameType.BLOCK
+                || (type == FrameType.LEAF || type == FrameType.ROOT) && visitor.wantsLeaves();
+        if (!wanted) {
+            return plain.skip(head.storedLength()) == head.storedLength();
+        }
+        MemorySegment stored = buffers.take(Math.max(1, head.storedLength()));
+        if (plain.read(stored.asSlice(0, head.storedLength())) < head.storedLength()) {
+            buffers.release(stored);
+            return false; // the gap or the end behind says why
+        }
+        decoding.add(workers.submit(() -> decode(head, stored, at)));
+        drain(visitor, lookahead);
+        return true;
+    }
+
+    private Decoded decode(FrameHead head, MemorySegment storedBuffer, Pointer.Position at) {
+        MemorySegment stored = storedBuffer.asSlice(0, head.storedLength());
+        CRC32C crc = new CRC32C();
+        crc.update(stored.asByteBuffer());
+        String where = in.name() + ": frame at " + at;
+        if ((int) crc.getValue() != head.payloadCrc()) {
+            return new Decoded(
+                    head, storedBuffer, null, new CorruptArchiveException(where + ": checksum mismatch (damaged)"), at);
+        }
+        MemorySegment raw = buffers.take(Math.max(1, head.rawLength()));
+        Decompressor decompressor = idle.poll();
+        if (decompressor == null) {
+            decompressor = new Decompressor();
+        }
+        try {
+            decompressor.decompress(head.codec(), stored, raw.asSlice(0, head.rawLength()), where);
+            return new Decoded(head, storedBuffer, raw, null, at);
+        } catch (CorruptArchiveException damaged) {
+            return new Decoded(head, storedBuffer, raw, damaged, at);
+        } finally {
+            idle.add(decompressor);
+        }
+    }
+
+    /// Hands over what was decoded, in order, until at most `keep` frames are on their way.
+    private void drain(Visitor visitor, int keep) throws IOException {
+        while (decoding.size() > keep) {
+            Decoded decoded;
+            try {
+                decoded = decoding.remove().get();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", interrupted);
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException(failed.getCause());
+            }
+            try {
+                if (decoded.fault() != null) {
+                    throw decoded.fault();
+                }
+                hand(decoded, visitor);
+            } catch (CorruptArchiveException damaged) {
+                visitor.damage(damaged, false);
+            } finally {
+                buffers.release(decoded.storedBuffer());
+                buffers.release(decoded.raw());
+            }
+        }
+    }
+
+    private void hand(Decoded decoded, Visitor visitor) throws IOException {
+        FrameHead head = decoded.head();
+        ByteBuffer raw = decoded.raw().asSlice(0, head.rawLength()).asByteBuffer();
+        switch (head.type()) {
+            case LEAF -> visitor.leaf(Leaf.readFrom(raw, decoded.at()));
+            case ROOT -> visitor.root(Root.readFrom(raw, decoded.at()));
+            case BLOCK -> {
+                BlockTrailer trailer = BlockTrailer.readFrom(raw, in.name() + ": block at " + decoded.at());
+                int contentLength = trailer.contentLength(head.rawLength());
+                int run = decoded.at().run();
+                List<Journal.Record> journal =
+                        Journal.read(raw.slice(contentLength, trailer.journalLength()), run, trailer.blockNumber());
+                visitor.block(new DecodedBlock(
+                        run, trailer.blockNumber(), decoded.raw().asSlice(0, contentLength), journal,
+                        decoded.storedBuffer().asSlice(0, head.storedLength()), head.codec(), head.rawLength()));
+            }
+            default -> throw new IllegalStateException("frame of type " + head.type() + " was not asked for");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        workers.shutdownNow();
+        for (Decompressor decompressor = idle.poll(); decompressor != null; decompressor = idle.poll()) {
+            decompressor.close();
+        }
+        key.close();
+        in.close();
+    }
+
+    /// The archive's name for messages.
+    public String name() {
+        return in.name();
+    }
+}

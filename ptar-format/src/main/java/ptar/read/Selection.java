@@ -1,0 +1,17 @@
+package ptar.read;
+
+import ptar.tree.Bytes;
+import ptar.tree.EntryPath;
+import ptar.tree.Metadata;
+
+/// Which entries are extracted, and under which names.
+@FunctionalInterface
+public interface Selection {
+    /// Everything under its own name; the tree's own root is the target's base.
+    Selection ALL = (path, metadata) -> path.bytes();
+
+    /// Asked once for each entry, in the order in which they come.
+    ///
+    /// @return the name in the target tree, or null to leave the entry out
+    Bytes targetName(EntryPath path, Metadata metadata);
+}
