@@ -1,0 +1,143 @@
+package ptar.cli.match;
+
+/// Translates a POSIX regular expression, basic or extended with GNU's additions, to Java's syntax.
+///
+/// One difference stays: where several alternatives match, POSIX takes the longest, Java the first.
+final class PosixRegex {
+    private final String source;
+    private final boolean extended;
+    private final StringBuilder out = new StringBuilder();
+    private int at;
+
+    private PosixRegex(String source, boolean extended) {
+        this.source = source;
+        this.extended = extended;
+    }
+
+    static String toJava(String source, boolean extended) {
+        PosixRegex translation = new PosixRegex(source, extended);
+        while (translation.at < source.length()) {
+            translation.next();
+        }
+        return translation.out.toString();
+    }
+
+    private void next() {
+        char c = source.charAt(at++);
+        switch (c) {
+            case '\\' -> escape();
+            case '[' -> bracket();
+            case '.' -> out.append('.');
+            case '*' -> out.append(startsExpression(at - 1) ? "\\*" : "*");
+            case '^' -> out.append(extended || startsExpression(at - 1) ? "^" : "\\^");
+            case '$' -> out.append(extended || endsExpression() ? "$" : "\\$");
+            case '(', ')', '|', '+', '?', '{', '}' -> {
+                if (!extended || c == '{' && !startsInterval() || c == '}' && !endsInterval()) {
+                    out.append('\\');
+                }
+                out.append(c);
+            }
+            default -> literal(c);
+        }
+    }
+
+    private void literal(char c) {
+        if (c < 0x80 && !Character.isLetterOrDigit(c) && c != ' ') {
+            out.append('\\');
+        }
+        out.append(c);
+    }
+
+    private void escape() {
+        if (at == source.length()) {
+            out.append("\\\\");
+            return;
+        }
+        char c = source.charAt(at++);
+        switch (c) {
+            case '(', ')', '|', '{', '}', '+', '?' -> out.append(extended ? "\\" + c : "" + c);
+            case 'w', 'W', 's', 'S', 'b', 'B' -> out.append('\\').append(c);
+            case '<', '>' -> out.append("\\b");
+            case '`' -> out.append("\\A");
+            case '\'' -> out.append("\\z");
+            case 'n' -> out.append('\n');
+            case 't' -> out.append('\t');
+            default -> {
+                if (c >= '1' && c <= '9') {
+                    out.append("(?:\\").append(c).append(')');
+                } else {
+                    literal(c);
+                }
+            }
+        }
+    }
+
+    /// Basic expressions: `*` and `^` are themselves or anchors only at the start, also of a group or alternative.
+    private boolean startsExpression(int position) {
+        String before = source.substring(0, position);
+        if (extended) {
+            return before.isEmpty() || before.endsWith("(") || before.endsWith("|");
+        }
+        return before.isEmpty() || before.endsWith("\\(") || before.endsWith("\\|") || before.equals("^");
+    }
+
+    private boolean endsExpression() {
+        String after = source.substring(at);
+        return after.isEmpty() || after.startsWith("\\)") || after.startsWith("\\|");
+    }
+
+    private boolean startsInterval() {
+        return at < source.length() && (Character.isDigit(source.charAt(at)) || source.charAt(at) == ',');
+    }
+
+    private boolean endsInterval() {
+        int open = out.lastIndexOf("{");
+        return open >= 0 && (open == 0 || out.charAt(open - 1) != '\\') && out.indexOf("}", open) < 0;
+    }
+
+    private void bracket() {
+        int i = at;
+        boolean negated = i < source.length() && source.charAt(i) == '^';
+        i += negated ? 1 : 0;
+        StringBuilder set = new StringBuilder(negated ? "[^" : "[");
+        boolean first = true;
+        while (i < source.length() && (first || source.charAt(i) != ']')) {
+            first = false;
+            char c = source.charAt(i);
+            int close = c == '[' && i + 1 < source.length() && source.charAt(i + 1) == ':'
+                    ? source.indexOf(":]", i + 2) : -1;
+            if (close >= 0) {
+                set.append(javaClass(source.substring(i + 2, close)));
+                i = close + 2;
+                continue;
+            }
+            boolean isRange = c == '-' && set.length() > (negated ? 2 : 1) && i + 1 < source.length()
+                    && source.charAt(i + 1) != ']';
+            set.append(isRange || Character.isLetterOrDigit(c) || c >= 0x80 ? "" : "\\").append(c);
+            i++;
+        }
+        if (i >= source.length()) {
+            throw new IllegalArgumentException("Unmatched [, [^, [:, [., or [=");
+        }
+        at = i + 1;
+        out.append(set).append(']');
+    }
+
+    private static String javaClass(String name) {
+        return switch (name) {
+            case "alpha" -> "\\p{IsAlphabetic}";
+            case "digit" -> "0-9";
+            case "alnum" -> "\\p{IsAlphabetic}\\p{IsDigit}";
+            case "upper" -> "\\p{IsUppercase}";
+            case "lower" -> "\\p{IsLowercase}";
+            case "space" -> "\\s";
+            case "blank" -> " \\t";
+            case "punct" -> "\\p{Punct}";
+            case "cntrl" -> "\\p{Cntrl}";
+            case "print" -> "\\P{Cntrl}";
+            case "graph" -> "\\S";
+            case "xdigit" -> "0-9A-Fa-f";
+            default -> throw new IllegalArgumentException("Invalid character class name");
+        };
+    }
+}

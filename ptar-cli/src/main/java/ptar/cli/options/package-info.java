@@ -1,0 +1,7 @@
+/// The command line: what tar's users type, in the order they type it. Arguments enter as bytes; options in their order
+/// and [ptar.cli.options.Settings] leave. Nothing here opens an archive or a tree.
+///
+/// The parser is our own, not picocli's: GNU's grammar (bundles of the old style, options between operands that count
+/// for what follows, optional arguments, abbreviations) would need it anyway, and 190 options in picocli cost 90 ms at
+/// every start, twice what the JVM takes (measured with 4.7.7 and an AOT cache).
+package ptar.cli.options;
