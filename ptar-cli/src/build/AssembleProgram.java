@@ -182,7 +182,7 @@ final class AssembleProgram {
         Process training = new ProcessBuilder(
                 javaHome.resolve("bin/java").toString(),
                 "-XX:AOTCacheOutput=" + cache,
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dpicocli.disable.closures=true", "-Dpicocli.ansi=false",
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
