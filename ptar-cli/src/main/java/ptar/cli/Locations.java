@@ -1,0 +1,113 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import ptar.cli.location.CaBundle;
+import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
+import ptar.cli.s3.S3;
+import ptar.storage.HttpSource;
+import ptar.storage.RangeSource;
+import ptar.storage.Sink;
+import ptar.storage.TransferStats;
+
+/// Reads what `-f` and `-C` name and opens it. Classes of the SDK load when something in S3 is opened, and not before.
+public final class Locations {
+    /// Buckets are named as AWS says, but for capitals and underscores, which old ones and other servers have.
+    private static final Pattern S3_URL = Pattern.compile(
+            "s3://(arn:[^/]+[:/]accesspoint[/:][^/]+|[A-Za-z0-9][A-Za-z0-9._-]*)(?:/(.*))?", Pattern.DOTALL);
+
+    private static final Pattern VERSION_QUERY = Pattern.compile("(.*)\\?versionId=([^?&=/]+)", Pattern.DOTALL);
+
+    private Locations() {
+    }
+
+    /// Reads a value of `-f`.
+    ///
+    /// @throws IllegalArgumentException with a message for the user if it starts like a URL and is none
+    public static Location parse(String value) {
+        if (value.equals("-")) {
+            return new Location.Standard();
+        }
+        String scheme = value.substring(0, Math.max(0, value.indexOf("://"))).toLowerCase(Locale.ROOT);
+        return switch (scheme) {
+            case "s3" -> parseS3(value);
+            case "http", "https" -> parseWeb(value);
+            default -> new Location.Local(value);
+        };
+    }
+
+    private static Location parseS3(String value) {
+        Matcher url = S3_URL.matcher("s3" + value.substring(2));
+        if (!url.matches()) {
+            throw new IllegalArgumentException("'" + value + "' is not of the form s3://bucket/key");
+        }
+        String key = url.group(2) == null ? "" : url.group(2);
+        Matcher query = VERSION_QUERY.matcher(key);
+        return query.matches()
+                ? new Location.S3(
+                        url.group(1), query.group(1), URLDecoder.decode(query.group(2), StandardCharsets.UTF_8))
+                : new Location.S3(url.group(1), key, null);
+    }
+
+    private static Location parseWeb(String value) {
+        String safe = value.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
+        URI uri;
+        try {
+            // What people paste may hold spaces and letters that a URL must have encoded.
+            uri = new URI(encodeIllegal(value));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("'" + safe + "' is not a URL", e);
+        }
+        if (uri.getHost() == null) {
+            throw new IllegalArgumentException("'" + safe + "' has no valid host name");
+        }
+        return new Location.Web(uri, safe + (uri.getRawQuery() == null ? "" : "?…"));
+    }
+
+    private static String encodeIllegal(String url) {
+        StringBuilder out = new StringBuilder();
+        for (byte b : url.getBytes(StandardCharsets.UTF_8)) {
+            if (b <= 0x20 || b == 0x7f || "\"<>\\^`{|}".indexOf(b) >= 0) {
+                out.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));
+            } else {
+                out.append((char) b);
+            }
+        }
+        return out.toString();
+    }
+
+    /// Opens an archive that is somewhere else to be read by range. Nothing is asked for yet.
+    ///
+    /// @param location S3 or web; local files and standard input are the caller's
+    public static RangeSource openSource(Location location, RemoteOptions options, TransferStats stats)
+            throws IOException {
+        return switch (location) {
+            case Location.S3 object -> S3.openSource(object, options, stats);
+            case Location.Web web -> new HttpSource(
+                    web.uri(), HttpSource.Options.of(CaBundle.contextOf(CaBundle.find(options))), stats);
+            case Location.Local _, Location.Standard _ ->
+                throw new IllegalArgumentException("not a remote location: " + location.name());
+        };
+    }
+
+    /// Opens a sink for a new archive somewhere else.
+    ///
+    /// @param location S3; local files and standard output are the caller's
+    /// @throws IllegalArgumentException with a message for the user if nothing can be written there
+    public static Sink openSink(Location location, RemoteOptions options, TransferStats stats) throws IOException {
+        return switch (location) {
+            case Location.S3 object -> S3.openSink(object, options, stats);
+            case Location.Web web ->
+                throw new IllegalArgumentException(web.name() + ": archives can't be written to web servers");
+            case Location.Local _, Location.Standard _ ->
+                throw new IllegalArgumentException("not a remote location: " + location.name());
+        };
+    }
+}

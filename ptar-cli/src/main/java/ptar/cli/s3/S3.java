@@ -1,0 +1,36 @@
+package ptar.cli.s3;
+
+import java.io.IOException;
+import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
+import ptar.storage.RangeSource;
+import ptar.storage.Sink;
+import ptar.storage.TransferStats;
+
+/// The door to S3: the rest of the program sees this class only, and its signatures name nothing of the SDK.
+public final class S3 {
+    private S3() {
+    }
+
+    /// Opens an archive to be read. Nothing is asked for yet.
+    public static RangeSource openSource(Location.S3 object, RemoteOptions options, TransferStats stats)
+            throws IOException {
+        requireObject(object);
+        return new S3Source(S3Connection.open(options, stats), object);
+    }
+
+    /// Opens an object to be written. Whether it may be is asked for in the background.
+    public static Sink openSink(Location.S3 object, RemoteOptions options, TransferStats stats) throws IOException {
+        requireObject(object);
+        if (object.versionId() != null) {
+            throw new IllegalArgumentException(object.name() + ": a version can't be written to");
+        }
+        return new S3Sink(S3Connection.open(options, stats), object);
+    }
+
+    private static void requireObject(Location.S3 object) {
+        if (object.isPrefix()) {
+            throw new IllegalArgumentException(object.name() + ": names no object: s3://bucket/key is needed");
+        }
+    }
+}

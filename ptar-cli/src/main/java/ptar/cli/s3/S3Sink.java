@@ -1,0 +1,560 @@
+package ptar.cli.s3;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
+import ptar.storage.Sink;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.Tagging;
+
+/// Writes an object in S3: what is written goes up in parts while more is written, and shows under its key when all of
+/// it is there. An archive that fits the first part goes up in one request.
+///
+/// Memory is bounded by a pool that the writer waits for. Every object carries a random mark in its metadata, so that a
+/// lost answer to the last request can be told from a failure: an object with this mark is ours.
+final class S3Sink implements Sink {
+    private static final String MARK = "ptar-upload";
+    private static final String CONTENT_TYPE = "application/vnd.ptar";
+
+    private final S3Connection s3;
+    private final Location.S3 object;
+    private final RemoteOptions options;
+    private final PartSchedule schedule;
+    private final SlabPool pool;
+    private final Semaphore inFlight;
+    private final Uploads uploads;
+    private final String mark = UUID.randomUUID().toString();
+    /// Completes with whether the key is taken already.
+    private final CompletableFuture<Boolean> taken;
+    private final AtomicReference<IOException> failure = new AtomicReference<>();
+    private final ConcurrentSkipListMap<Integer, CompletedPart> sent = new ConcurrentSkipListMap<>();
+    private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
+    private final Thread hook = new Thread(this::abortOnSignal, "ptar-s3-abort");
+    private Part filling;
+    private int parts;
+    private long length;
+    /// Completes with the upload's id; null until the first part is full.
+    private volatile CompletableFuture<String> uploadId;
+    private volatile boolean checksums;
+    private volatile State state = State.OPEN;
+
+    private enum State { OPEN, COMMITTING, COMMITTED, CLOSED }
+
+    /// The sink closes the connection.
+    S3Sink(S3Connection s3, Location.S3 object) {
+        this.s3 = s3;
+        this.object = object;
+        this.options = s3.options();
+        this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), s3.wantsEqualParts());
+        this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
+        this.inFlight = new Semaphore(options.parallel());
+        this.uploads = new Uploads(s3, object);
+        this.taken = options.overwrite() ? CompletableFuture.completedFuture(false) : inBackground(this::isTaken);
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public String name() {
+        return object.name();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        requireOpen();
+        length += bytes.remaining();
+        while (bytes.hasRemaining()) {
+            throwFailure();
+            if (filling == null) {
+                if (parts == PartSchedule.MAX_PARTS) {
+                    throw S3Errors.failure(name(), "longer than " + parts + " parts: give --expected-size");
+                }
+                long capacity = schedule.lengthOf(parts + 1);
+                pool.reserveFor(capacity);
+                filling = new Part(pool, capacity);
+            }
+            if (!filling.fill(bytes)) {
+                throwFailure();
+                throw new IOException(name() + ": closed");
+            }
+            if (filling.isFull()) {
+                sendInBackground(filling, 0, filling.length(), new Shares(filling, 1));
+                filling = null;
+            }
+        }
+    }
+
+    /// Memory taken so far, for tests.
+    long bufferedBytes() {
+        return pool.allocatedBytes();
+    }
+
+    @Override
+    public void commit() throws IOException {
+        requireOpen();
+        throwFailure();
+        state = State.COMMITTING;
+        try {
+            if (uploadId == null) {
+                putWhole();
+            } else {
+                sendRest();
+                awaitSenders();
+                throwFailure();
+                complete();
+                uploads.removeStrays(uploadId.resultNow());
+            }
+            state = State.COMMITTED;
+        } finally {
+            if (state == State.COMMITTING) {
+                state = State.OPEN;
+                fail(new IOException(name() + ": not completed"));
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException(name() + " is " + state);
+        }
+    }
+
+    private void throwFailure() throws IOException {
+        if (taken.isDone()) {
+            requireFree();
+        }
+        IOException first = failure.get();
+        if (first != null) {
+            // A fresh one each time: the writer's stack, and no exception suppressing itself in try-with-resources.
+            throw copyOf(first);
+        }
+    }
+
+    private static IOException copyOf(IOException e) {
+        IOException copy = switch (e) {
+            case java.nio.file.AccessDeniedException f ->
+                new java.nio.file.AccessDeniedException(f.getFile(), f.getOtherFile(), f.getReason());
+            case java.nio.file.NoSuchFileException f ->
+                new java.nio.file.NoSuchFileException(f.getFile(), f.getOtherFile(), f.getReason());
+            case FileAlreadyExistsException f ->
+                new FileAlreadyExistsException(f.getFile(), f.getOtherFile(), f.getReason());
+            case java.nio.file.FileSystemException f ->
+                new java.nio.file.FileSystemException(f.getFile(), f.getOtherFile(), f.getReason());
+            case InterruptedIOException f -> new InterruptedIOException(f.getMessage());
+            default -> new IOException(e.getMessage());
+        };
+        copy.initCause(e);
+        return copy;
+    }
+
+    private void requireFree() throws IOException {
+        try {
+            if (taken.get()) {
+                throw alreadyThere();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw copyOf(asIOException(e.getCause()));
+        }
+    }
+
+    private IOException alreadyThere() {
+        return new FileAlreadyExistsException(
+                name(), null, "is there already: give --overwrite-archive to replace it");
+    }
+
+    /// Looks early, so that nobody uploads for hours to learn it. Who may write but not look learns it at the end.
+    private boolean isTaken() throws IOException {
+        try {
+            head();
+            return true;
+        } catch (SdkException e) {
+            if (S3Errors.statusOf(e) == 404 && !S3Errors.codeOf(e).equals("NoSuchBucket")
+                    || S3Errors.statusOf(e) == 403) {
+                return false;
+            }
+            throw S3Errors.translate(e, name(), "GetObject");
+        }
+    }
+
+    private HeadObjectResponse head() throws IOException {
+        return s3.callRaw(() -> s3.client().headObject(
+                r -> r.bucket(object.bucket()).key(object.key()).requestPayer(s3.requestPayer())));
+    }
+
+    /// An archive shorter than the first part.
+    private void putWhole() throws IOException {
+        requireFree();
+        Part whole = filling == null ? new Part(pool, 0) : filling;
+        boolean withChecksum = true;
+        boolean conditional = !options.overwrite();
+        while (true) {
+            boolean sendsChecksum = withChecksum;
+            boolean sendsCondition = conditional;
+            try {
+                s3.callRaw(() -> s3.client().putObject(
+                        r -> {
+                            r.bucket(object.bucket()).key(object.key()).contentLength(length)
+                                    .contentType(CONTENT_TYPE).metadata(Map.of(MARK, mark))
+                                    .storageClass(options.storageClass()).serverSideEncryption(options.sse())
+                                    .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(s3.requestPayer());
+                            if (!options.tags().isEmpty()) {
+                                r.tagging(tagging());
+                            }
+                            if (sendsChecksum) {
+                                r.checksumCRC32C(base64(whole.crc32c(0, length)));
+                            }
+                            if (sendsCondition) {
+                                r.ifNoneMatch("*");
+                            }
+                        },
+                        RequestBody.fromContentProvider(
+                                () -> whole.stream(0, length), length, CONTENT_TYPE)));
+                return;
+            } catch (SdkException e) {
+                if (isOurs(e)) {
+                    return;
+                }
+                if (S3Errors.isNotSupported(e) && withChecksum && !s3.isAmazon()) {
+                    withChecksum = false;
+                } else if (S3Errors.isNotSupported(e) && conditional && !s3.isAmazon()) {
+                    conditional = false;
+                } else {
+                    throw refused(e, "PutObject");
+                }
+            }
+        }
+    }
+
+    private IOException refused(SdkException e, String action) {
+        if (S3Errors.statusOf(e) == 412) {
+            return alreadyThere();
+        }
+        return S3Errors.statusOf(e) == 409 && !options.overwrite()
+                ? S3Errors.failure(name(), "somebody else wrote it at the same time: try again")
+                : S3Errors.translate(e, name(), action);
+    }
+
+    /// Cuts what is left into parts that all connections share, so that the end does not wait for one.
+    private void sendRest() throws IOException {
+        Part rest = filling;
+        filling = null;
+        if (rest == null) {
+            return;
+        }
+        int pieces = schedule.fixed() > 0 && !schedule.grows() ? 1
+                : Math.clamp(rest.length() / PartSchedule.MIN_PART, 1, options.parallel());
+        pieces = Math.min(pieces, PartSchedule.MAX_PARTS - parts);
+        Shares shares = new Shares(rest, pieces);
+        for (int i = 0; i < pieces; i++) {
+            sendInBackground(rest, rest.length() * i / pieces, rest.length() * (i + 1) / pieces, shares);
+        }
+    }
+
+    /// Gives a part's memory back when all pieces of it are with the server.
+    private static final class Shares {
+        private final Part part;
+        private int left;
+
+        Shares(Part part, int count) {
+            this.part = part;
+            this.left = count;
+        }
+
+        synchronized void done() {
+            if (--left == 0) {
+                part.release();
+            }
+        }
+    }
+
+    private void sendInBackground(Part part, long from, long to, Shares shares) {
+        if (uploadId == null) {
+            uploadId = inBackground(this::create);
+        }
+        int number = ++parts;
+        Thread thread = Thread.ofVirtual().name("ptar-part-" + number).unstarted(() -> {
+            try {
+                send(number, part, from, to);
+                shares.done();
+            } catch (IOException e) {
+                fail(e);
+            } catch (RuntimeException e) {
+                fail(new IOException(name() + ": " + e, e));
+            } finally {
+                senders.remove(Thread.currentThread());
+            }
+        });
+        senders.add(thread);
+        thread.start();
+    }
+
+    private void fail(IOException e) {
+        failure.compareAndSet(null, e);
+        pool.end();
+    }
+
+    private String create() throws IOException {
+        boolean asks = true;
+        while (true) {
+            boolean withChecksum = asks;
+            try {
+                Uploads.Created created = uploads.create(r -> {
+                    r.bucket(object.bucket()).key(object.key()).contentType(CONTENT_TYPE)
+                            .metadata(Map.of(MARK, mark)).storageClass(options.storageClass())
+                            .serverSideEncryption(options.sse()).ssekmsKeyId(options.sseKmsKeyId())
+                            .requestPayer(s3.requestPayer());
+                    if (withChecksum) {
+                        r.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
+                    }
+                    if (!options.tags().isEmpty()) {
+                        r.tagging(tagging());
+                    }
+                });
+                // Servers that know checksums say so in their answer; the others ignore what they are asked.
+                checksums = withChecksum && (created.checksums() || s3.isAmazon());
+                return created.id();
+            } catch (SdkException e) {
+                if (!asks || s3.isAmazon() || !S3Errors.isNotSupported(e)) {
+                    throw S3Errors.translate(e, name(), "PutObject");
+                }
+                asks = false;
+            }
+        }
+    }
+
+    private void send(int number, Part part, long from, long to) throws IOException {
+        try {
+            inFlight.acquire();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("interrupted");
+        }
+        try {
+            if (failure.get() != null) {
+                return;
+            }
+            String id = idOfUpload();
+            String crc = checksums ? base64(part.crc32c(from, to)) : null;
+            String etag = s3.call(object, "PutObject", () -> s3.client().uploadPart(
+                    r -> r.bucket(object.bucket()).key(object.key()).uploadId(id).partNumber(number)
+                            .contentLength(to - from).checksumCRC32C(crc).requestPayer(s3.requestPayer()),
+                    RequestBody.fromContentProvider(() -> part.stream(from, to), to - from, CONTENT_TYPE)))
+                    .eTag();
+            sent.put(number, CompletedPart.builder().partNumber(number).eTag(etag).checksumCRC32C(crc).build());
+        } finally {
+            inFlight.release();
+        }
+    }
+
+    private String idOfUpload() throws IOException {
+        try {
+            return uploadId.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw copyOf(asIOException(e.getCause()));
+        }
+    }
+
+    private void awaitSenders() throws IOException {
+        try {
+            for (Thread thread : senders) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    private void complete() throws IOException {
+        requireFree();
+        String id = idOfUpload();
+        List<CompletedPart> all = new ArrayList<>(sent.values());
+        if (all.size() != parts) {
+            throw new IllegalStateException(all.size() + " of " + parts + " parts were sent");
+        }
+        boolean conditional = !options.overwrite();
+        while (true) {
+            boolean sendsCondition = conditional;
+            try {
+                s3.callRaw(() -> s3.client().completeMultipartUpload(r -> {
+                    r.bucket(object.bucket()).key(object.key()).uploadId(id).multipartUpload(u -> u.parts(all))
+                            .requestPayer(s3.requestPayer());
+                    if (sendsCondition) {
+                        r.ifNoneMatch("*");
+                    }
+                }));
+                return;
+            } catch (SdkException e) {
+                if (isOurs(e)) {
+                    return;
+                }
+                if (conditional && S3Errors.isNotSupported(e) && !s3.isAmazon()) {
+                    conditional = false;
+                } else {
+                    throw refused(e, "PutObject");
+                }
+            }
+        }
+    }
+
+    /// After a failure that may have been only the answer's: whether the key holds what was written. A request that was
+    /// repeated after its answer was lost finds the upload gone (404) or the key taken (412), by itself.
+    private boolean isOurs(SdkException e) throws IOException {
+        int status = S3Errors.statusOf(e);
+        boolean mayHaveWorked = status == 0 || status >= 500 && status != 501
+                || status == 404 || status == 409 || status == 412;
+        if (!mayHaveWorked) {
+            return false;
+        }
+        try {
+            HeadObjectResponse there = head();
+            return there.contentLength() != null && there.contentLength() == length
+                    && mark.equals(there.metadata().get(MARK));
+        } catch (SdkException look) {
+            if (S3Errors.statusOf(look) == 404) {
+                return false;
+            }
+            IOException cause = S3Errors.translate(e, name(), "PutObject");
+            IOException unknown = S3Errors.failure(
+                    name(), "the last answer was lost, and whether the archive is there can't be seen: look for it, "
+                            + "then try again (" + cause.getMessage().replace(name() + ": ", "") + ")");
+            unknown.initCause(cause);
+            unknown.addSuppressed(look);
+            throw unknown;
+        }
+    }
+
+    private Tagging tagging() {
+        return Tagging.builder()
+                .tagSet(options.tags().entrySet().stream()
+                        .map(t -> Tag.builder().key(t.getKey()).value(t.getValue()).build())
+                        .collect(Collectors.toList()))
+                .build();
+    }
+
+    private static String base64(int crc) {
+        return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt(crc).array());
+    }
+
+    /// Something that can fail as requests do.
+    @FunctionalInterface
+    private interface Request<T> {
+        T send() throws IOException;
+    }
+
+    private <T> CompletableFuture<T> inBackground(Request<T> request) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofVirtual().name("ptar-s3").start(() -> {
+            try {
+                result.complete(request.send());
+            } catch (IOException e) {
+                fail(e);
+                result.completeExceptionally(e);
+            } catch (RuntimeException | Error e) {
+                fail(new IOException(name() + ": " + e, e));
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private IOException asIOException(Throwable e) {
+        return switch (e) {
+            case CompletionException c when c.getCause() != null -> asIOException(c.getCause());
+            case IOException io -> io;
+            default -> new IOException(name() + ": " + e, e);
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean committed = state == State.COMMITTED;
+        state = State.CLOSED;
+        try {
+            if (!committed) {
+                abort("given up");
+            }
+        } finally {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The hook is running: it has found nothing to do, or has done it.
+            }
+            if (senders.isEmpty()) {
+                pool.close();
+            }
+            s3.close();
+        }
+    }
+
+    /// Stops all senders and removes what they have sent. Safe to call twice, and at the same time.
+    private synchronized void abort(String why) throws IOException {
+        fail(new IOException(name() + ": " + why));
+        senders.forEach(Thread::interrupt);
+        CompletableFuture<String> id = uploadId;
+        if (id == null) {
+            return;
+        }
+        try {
+            for (Thread thread : senders) {
+                thread.join(java.time.Duration.ofSeconds(10));
+            }
+            String created = null;
+            try {
+                created = id.get();
+            } catch (ExecutionException e) {
+                // No id, but perhaps an upload whose answer was lost.
+            }
+            uploads.abort(created);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /// SIGTERM, SIGINT and SIGHUP end the program by way of this hook. A completion under way is let through:
+    /// afterwards the archive is there whole.
+    private void abortOnSignal() {
+        try {
+            for (int i = 0; i < 300 && state == State.COMMITTING && uploadId != null && senders.isEmpty(); i++) {
+                Thread.sleep(100);
+            }
+            if (state != State.COMMITTED) {
+                abort("ended by a signal");
+            }
+        } catch (IOException e) {
+            System.err.println("ptar: " + e.getMessage());
+        } catch (InterruptedException e) {
+            // Nobody interrupts a hook.
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package ptar.cli.s3;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import ptar.cli.location.RemoteOptions;
+import ptar.storage.Backoff;
+import ptar.storage.TransferStats;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/// A server that speaks S3, shared by all tests of a JVM. Each test class takes a bucket of its own.
+final class S3Server {
+    static final AwsCredentialsProvider CREDENTIALS =
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("ptar-test", "not-a-secret"));
+
+    /// Faults are found at once in tests.
+    static final Backoff QUICKLY = new Backoff(6, Duration.ofMillis(1), Duration.ofMillis(20));
+
+    private static S3Server embedded;
+
+    private final URI uri;
+    private final AwsCredentialsProvider credentials;
+    private final S3Client client;
+
+    S3Server(URI uri, AwsCredentialsProvider credentials) throws IOException {
+        this.uri = uri;
+        this.credentials = credentials;
+        this.client = connect().client();
+    }
+
+    /// S3Proxy, in memory, which checks signatures.
+    static synchronized S3Server embedded() throws Exception {
+        if (embedded == null) {
+            S3Proxy proxy = S3Proxy.builder()
+                    .blobStore(BlobStores.create("transient", new Properties()))
+                    .awsAuthentication(AuthenticationType.AWS_V4, "ptar-test", "not-a-secret")
+                    .endpoint(URI.create("http://127.0.0.1:0"))
+                    .build();
+            proxy.start();
+            embedded = new S3Server(URI.create("http://127.0.0.1:" + proxy.getPort()), CREDENTIALS);
+        }
+        return embedded;
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    RemoteOptions options() {
+        return options(uri, b -> b);
+    }
+
+    static RemoteOptions options(URI endpoint, UnaryOperator<RemoteOptions.Builder> more) {
+        return more.apply(RemoteOptions.builder().endpoint(endpoint.toString()).region("us-east-1")).build();
+    }
+
+    S3Connection connect(RemoteOptions options, TransferStats stats) throws IOException {
+        return S3Connection.open(options, stats, credentials, QUICKLY);
+    }
+
+    S3Connection connect() throws IOException {
+        return connect(options(), new TransferStats());
+    }
+
+    /// Straight to the server, to look and to set up.
+    S3Client client() {
+        return client;
+    }
+
+    /// A bucket with a new name.
+    String newBucket() {
+        String bucket = "test-" + UUID.randomUUID();
+        client.createBucket(b -> b.bucket(bucket));
+        return bucket;
+    }
+
+    void put(String bucket, String key, byte[] content) {
+        client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromBytes(content));
+    }
+
+    /// The whole object, null if there is none.
+    byte[] get(String bucket, String key) {
+        try {
+            return client.getObjectAsBytes(r -> r.bucket(bucket).key(key)).asByteArray();
+        } catch (NoSuchKeyException e) {
+            return null;
+        }
+    }
+
+    int unfinishedUploads(String bucket) {
+        return client.listMultipartUploads(r -> r.bucket(bucket)).uploads().size();
+    }
+}
