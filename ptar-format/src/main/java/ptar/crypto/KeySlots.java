@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import ptar.error.ArchiveException;
-import ptar.error.CorruptArchiveException;
 import ptar.error.UnsupportedVersionException;
 import ptar.error.WrongKeyException;
 import ptar.layout.Header;
@@ -41,7 +40,7 @@ public final class KeySlots {
     /// @param secrets those that take time come last, whatever their order here; one that is asked for comes after all
     /// @param name of the archive, for messages
     /// @throws WrongKeyException if no secret opens a slot, or the header is damaged
-    /// @throws CorruptArchiveException if a plain header is damaged
+    /// @throws ptar.error.CorruptArchiveException if a plain header is damaged
     /// @throws IOException if a secret has to be asked for and is not to be had
     public static MasterKey unlock(Header header, List<? extends Secret> secrets, String name) throws IOException {
         return header.suite().isSealed() ? find(header, secrets, name).key() : unlockPlain(header, name);
@@ -49,9 +48,7 @@ public final class KeySlots {
 
     private static MasterKey unlockPlain(Header header, String name) throws ArchiveException {
         MasterKey key = MasterKey.plain();
-        if (!header.isAuthentic(key)) {
-            throw new CorruptArchiveException("%s: header is damaged: its MAC does not match".formatted(name));
-        }
+        header.requireAuthentic(key, name);
         return key;
     }
 

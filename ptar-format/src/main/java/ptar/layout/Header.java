@@ -141,6 +141,17 @@ public record Header(
         return isCommittedTo(key) & MessageDigest.isEqual(key.headerMac(bytesUnderMac()), mac.toArray());
     }
 
+    /// @param name of the archive, for messages
+    /// @throws WrongKeyException if [#isAuthentic] is false of a sealed archive: the key is another one, or it is
+    ///     damaged
+    /// @throws CorruptArchiveException if it is false of a plain one
+    public void requireAuthentic(HeaderKey key, String name) throws ArchiveException {
+        if (!isAuthentic(key)) {
+            throw suite.isSealed() ? new WrongKeyException(name)
+                    : new CorruptArchiveException("%s: header is damaged: its MAC does not match".formatted(name));
+        }
+    }
+
     /// Bytes left for more slots.
     public int freeRoom() {
         return roomForSlots(length) - slotBytes(slots);

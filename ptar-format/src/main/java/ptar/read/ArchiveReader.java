@@ -13,7 +13,6 @@ import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
 import ptar.error.CorruptArchiveException;
-import ptar.error.WrongKeyException;
 import ptar.index.EntryCursor;
 import ptar.index.TreePages;
 import ptar.layout.ClosingMark;
@@ -72,7 +71,7 @@ public final class ArchiveReader implements Closeable {
 
     /// @param source closed with the reader, and when opening fails
     /// @throws ptar.error.NotAnArchiveException if it is something else
-    /// @throws WrongKeyException if no key fits
+    /// @throws ptar.error.WrongKeyException if no key fits
     /// @throws CorruptArchiveException if it is damaged or cut short: [ForwardReader] still gets out what is whole
     public static ArchiveReader open(RangeSource source, KeyFinder keys) throws IOException {
         MasterKey key = null;
@@ -131,11 +130,7 @@ public final class ArchiveReader implements Closeable {
 
     private static void authenticate(String name, Header header, ClosingMark mark, MasterKey key)
             throws ArchiveException {
-        if (!header.isAuthentic(key)) {
-            throw header.suite().isSealed()
-                    ? new WrongKeyException(name)
-                    : new CorruptArchiveException(name + ": header is damaged: its MAC does not match");
-        }
+        header.requireAuthentic(key, name);
         byte[] mac = key.closingMac(ByteBuffer.wrap(mark.macInput()));
         if (!MessageDigest.isEqual(mac, mark.mac().toArray())) {
             throw new CorruptArchiveException(name + ": closing mark: MAC mismatch (damaged)");

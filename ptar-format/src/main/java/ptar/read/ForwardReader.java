@@ -20,8 +20,8 @@ import java.util.zip.CRC32C;
 import ptar.block.Decompressor;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
+import ptar.error.ArchiveException;
 import ptar.error.CorruptArchiveException;
-import ptar.error.WrongKeyException;
 import ptar.layout.BlockTrailer;
 import ptar.layout.ClosingMark;
 import ptar.layout.FrameHead;
@@ -112,9 +112,11 @@ public final class ForwardReader implements Closeable {
             byte[] headerBytes = bytes.toArray(ValueLayout.JAVA_BYTE);
             Header header = Header.readFrom(ByteBuffer.wrap(headerBytes), in.name());
             MasterKey key = keys.keyOf(header);
-            if (!header.isCommittedTo(key) || !header.isAuthentic(key)) {
+            try {
+                header.requireAuthentic(key, in.name());
+            } catch (ArchiveException otherKey) {
                 key.close();
-                throw new WrongKeyException(in.name() + ": no key fits, or the header is damaged");
+                throw otherKey;
             }
             return new ForwardReader(in, header, headerBytes, key, threads);
         } catch (IOException | RuntimeException failed) {

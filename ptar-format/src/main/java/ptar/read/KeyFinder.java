@@ -1,22 +1,26 @@
 package ptar.read;
 
 import java.io.IOException;
+import java.util.List;
+import ptar.crypto.KeySlots;
 import ptar.crypto.MasterKey;
-import ptar.error.WrongKeyException;
+import ptar.crypto.Secret;
 import ptar.layout.Header;
 
 /// Finds the master key of an archive whose header has been parsed, not believed.
 @FunctionalInterface
 public interface KeyFinder {
-    /// Opens plain archives only.
-    KeyFinder PLAIN = header -> {
-        if (header.suite().isSealed()) {
-            throw new WrongKeyException("the archive is encrypted: a password or key file is needed");
-        }
-        return MasterKey.plain();
-    };
+    /// Opens plain archives only: a sealed one's header does not fit the all-zero key.
+    KeyFinder PLAIN = _ -> MasterKey.plain();
+
+    /// Opens plain archives, and sealed ones with any of these.
+    ///
+    /// @param name of the archive, for messages
+    static KeyFinder of(List<? extends Secret> secrets, String name) {
+        return header -> KeySlots.unlock(header, secrets, name);
+    }
 
     /// @return closed by the reader
-    /// @throws WrongKeyException if no key fits
+    /// @throws ptar.error.WrongKeyException if no key fits
     MasterKey keyOf(Header header) throws IOException;
 }
