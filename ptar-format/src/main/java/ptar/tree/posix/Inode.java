@@ -17,8 +17,6 @@ import ptar.tree.Xattr;
 /// @param fd of the thing, or of its folder
 /// @param name in the folder, null if open itself
 record Inode(int fd, Bytes name) {
-    private static final Bytes HERE = Bytes.of(".");
-
     private boolean isOpen() {
         return name == null;
     }
@@ -81,7 +79,7 @@ record Inode(int fd, Bytes name) {
 
     /// None where it can't say.
     List<Bytes> xattrNames() throws FileSystemException {
-        return Inspector.xattrNames(fd, isOpen() ? HERE : name);
+        return Inspector.xattrNames(fd, name);
     }
 
     /// @param access,modification null leaves one as it is

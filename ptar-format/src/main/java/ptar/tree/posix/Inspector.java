@@ -258,10 +258,12 @@ final class Inspector {
                 scratch.name(xattr), value, Scratch.BIG);
     }
 
-    /// Names of xattrs of a folder that has no link in its way, in the scratch memory's order; none where it can't say.
-    static List<Bytes> xattrNames(int folder, Bytes name) throws FileSystemException {
+    /// Names of the xattrs of what is open, or with a name of that in an open folder; none where it can't say.
+    static List<Bytes> xattrNames(int fd, Bytes nameOrNull) throws FileSystemException {
         Scratch scratch = Scratch.get();
-        long length = xattrNames(scratch, folder, name, false);
+        long length = nameOrNull == null
+                ? call(scratch, Call.FLISTXATTR, fd, scratch.at(Scratch.LIST), Scratch.BIG)
+                : xattrNames(scratch, fd, nameOrNull, false);
         List<Bytes> names = new ArrayList<>();
         for (int at = Scratch.LIST; at < Scratch.LIST + length; at += names.getLast().length() + 1) {
             names.add(Bytes.wrap(scratch.copy(at, scratch.stringLength(at))));

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import ptar.tree.Bytes;
 
 /// Programs that we did not write, to look at the file system with.
-final class Host {
+public final class Host {
     private Host() {}
 
     /// What a program that must succeed prints, less the last newline; the test is skipped if it is not there.
-    static String run(String... command) {
+    public static String run(String... command) {
         assumeTrue(has(command[0]), command[0] + " is not installed");
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -32,16 +32,16 @@ final class Host {
         }
     }
 
-    static String shell(Path folder, String script) {
+    public static String shell(Path folder, String script) {
         return run("sh", "-ec", "cd \"$0\"; " + script, folder.toString());
     }
 
     /// What JUnit can't remove: paths longer than the kernel takes.
-    static void removeAll(Path folder) {
+    public static void removeAll(Path folder) {
         shell(folder, "find . -mindepth 1 -delete");
     }
 
-    static void assumeRoot() {
+    public static void assumeRoot() {
         assumeTrue(run("id", "-u").equals("0"), "needs to be root");
     }
 
@@ -50,7 +50,7 @@ final class Host {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    static Bytes bytes(Path path) {
+    public static Bytes bytes(Path path) {
         return Bytes.of(path.toString());
     }
 }
