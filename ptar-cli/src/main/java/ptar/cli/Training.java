@@ -3,6 +3,7 @@ package ptar.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 
 /// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
 /// starts find them ready. Not for users; its output goes to a log of the build.
@@ -14,9 +15,15 @@ final class Training {
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Path tree = Files.createDirectories(folder.resolve("tree"));
-        for (int i = 0; i < 40; i++) {
+        // 20 MB: enough for the loops over content to be compiled, so that their profiles are kept too.
+        Random random = new Random(0);
+        for (int i = 0; i < 400; i++) {
             Path sub = Files.createDirectories(tree.resolve("folder" + i % 4));
-            Files.writeString(sub.resolve("file" + i + ".txt"), ("line of file " + i + "\n").repeat(i * 50));
+            byte[] content = new byte[random.nextInt(100_000)];
+            for (int j = 0; j < content.length; j++) {
+                content[j] = (byte) ('a' + random.nextInt(1 + i % 26));
+            }
+            Files.write(sub.resolve("file" + i + ".txt"), content);
         }
         Files.createSymbolicLink(tree.resolve("link"), Path.of("folder1/file1.txt"));
         String archive = folder.resolve("training.ptar").toString();
