@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import ptar.chunk.Chunker;
-import ptar.chunk.GearTable;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.layout.ClosingMark;
@@ -88,11 +86,11 @@ public final class ArchiveWriter {
             Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
             IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
             Window.Cutter cutter = new Window.Cutter(entries);
-            Chunker chunker = new Chunker(Chunker.Limits.DEFAULT, new GearTable(key.gearTable()));
+            ChunkCutters cutters = new ChunkCutters(key);
             Future<Window> next = walker.submit(cutter::next);
             for (Window window = Packer.await(next); window != null; window = Packer.await(next)) {
                 next = walker.submit(cutter::next);
-                writeContent(window, packer, pool, chunker, key.chunkIdKey());
+                writeContent(window, packer, pool, cutters);
                 writeLeaves(window, index);
             }
             Pointer root = index.finish(List.of(), 0, null);
@@ -106,7 +104,7 @@ public final class ArchiveWriter {
         }
     }
 
-    private void writeContent(Window window, Packer packer, ExecutorService pool, Chunker chunker, byte[] chunkIdKey)
+    private void writeContent(Window window, Packer packer, ExecutorService pool, ChunkCutters cutters)
             throws IOException {
         for (PendingEntry entry : window.entries()) {
             boolean comesWithItsLeader = entry.leader != null && entry.leader.hasContent() && entry.leader.number < 0;
@@ -114,7 +112,7 @@ public final class ArchiveWriter {
                 packer.addWithoutContent(entry);
             }
         }
-        ReadPlanner planner = new ReadPlanner(buffers, chunker, chunkIdKey, window.files());
+        ReadPlanner planner = new ReadPlanner(buffers, cutters, window.files());
         Deque<Future<ReadJob>> reading = new ArrayDeque<>();
         Deque<Long> lengths = new ArrayDeque<>();
         long ahead = 0;

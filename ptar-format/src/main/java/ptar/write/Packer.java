@@ -123,9 +123,9 @@ final class Packer {
         }
         entry.extents.addHoleIf(piece.offset - contentEnd);
         long position = piece.position;
-        for (int i = 0; i < piece.chunkLengths.length; i++) {
-            addChunk(job, position, piece.chunkLengths[i], piece.chunkIds[i]);
-            position += piece.chunkLengths[i];
+        for (int i = 0; i < piece.chunks.lengths().length; i++) {
+            addChunk(job, position, piece.chunks.lengths()[i], piece.chunks.ids()[i]);
+            position += piece.chunks.lengths()[i];
         }
         contentEnd = piece.offset + piece.read;
         noteProblems(piece);

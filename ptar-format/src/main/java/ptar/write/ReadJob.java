@@ -5,8 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import ptar.chunk.Chunker;
-import ptar.hash.Blake3;
 import ptar.storage.BufferPool;
 import ptar.tree.SourceFile;
 import ptar.tree.SourceTree;
@@ -15,8 +13,7 @@ import ptar.tree.SourceTree;
 /// any thread; what comes out is taken over in order by the [Packer].
 final class ReadJob implements Callable<ReadJob> {
     private final BufferPool buffers;
-    private final Chunker chunker;
-    private final byte[] chunkIdKey;
+    private final ChunkCutters cutters;
     final List<Piece> pieces = new ArrayList<>();
     private long length;
     /// Holds the content of all pieces; released by the [Packer].
@@ -34,8 +31,7 @@ final class ReadJob implements Callable<ReadJob> {
         /// Where the content is in the job's buffer.
         long position;
         int read;
-        int[] chunkLengths;
-        byte[][] chunkIds;
+        ChunkCutters.Chunks chunks;
         IOException openFailure;
         IOException readFailure;
         boolean changed;
@@ -50,10 +46,9 @@ final class ReadJob implements Callable<ReadJob> {
         }
     }
 
-    ReadJob(BufferPool buffers, Chunker chunker, byte[] chunkIdKey) {
+    ReadJob(BufferPool buffers, ChunkCutters cutters) {
         this.buffers = buffers;
-        this.chunker = chunker;
-        this.chunkIdKey = chunkIdKey;
+        this.cutters = cutters;
     }
 
     void add(Piece piece) {
@@ -76,7 +71,7 @@ final class ReadJob implements Callable<ReadJob> {
             } else {
                 readSmall(piece);
             }
-            cut(piece);
+            piece.chunks = cutters.cut(buffer, piece.position, piece.read);
             position += piece.length;
         }
         return this;
@@ -125,24 +120,6 @@ final class ReadJob implements Callable<ReadJob> {
                 || !now.metadata().modificationTime().equals(seen.metadata().modificationTime())
                 || now.metadata().owner().uid() != seen.metadata().owner().uid()
                 || now.metadata().owner().gid() != seen.metadata().owner().gid();
-    }
-
-    private void cut(Piece piece) {
-        int count = 0;
-        int[] lengths = new int[1 + piece.read / chunker.limits().min()];
-        int done = 0;
-        while (done < piece.read) {
-            int n = chunker.cut(buffer, piece.position + done, piece.read - done, true);
-            lengths[count++] = n;
-            done += n;
-        }
-        piece.chunkLengths = java.util.Arrays.copyOf(lengths, count);
-        piece.chunkIds = new byte[count][Blake3.HASH_SIZE];
-        long at = piece.position;
-        for (int i = 0; i < count; i++) {
-            Blake3.keyedHash(chunkIdKey, buffer, at, lengths[i], piece.chunkIds[i], 0);
-            at += lengths[i];
-        }
     }
 
     /// A file that is read in several pieces, opened once by the first of them that runs, so that all see one inode.

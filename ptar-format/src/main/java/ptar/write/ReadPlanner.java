@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import ptar.chunk.Chunker;
 import ptar.storage.BufferPool;
 import ptar.tree.SourceFile;
 
@@ -21,16 +20,14 @@ final class ReadPlanner {
     private static final int PIECE_BYTES = 16 << 20;
 
     private final BufferPool buffers;
-    private final Chunker chunker;
-    private final byte[] chunkIdKey;
+    private final ChunkCutters cutters;
     private final Iterator<PendingEntry> files;
     private final Deque<ReadJob> ofLargeFile = new ArrayDeque<>();
     private PendingEntry waiting;
 
-    ReadPlanner(BufferPool buffers, Chunker chunker, byte[] chunkIdKey, List<PendingEntry> files) {
+    ReadPlanner(BufferPool buffers, ChunkCutters cutters, List<PendingEntry> files) {
         this.buffers = buffers;
-        this.chunker = chunker;
-        this.chunkIdKey = chunkIdKey;
+        this.cutters = cutters;
         this.files = files.iterator();
     }
 
@@ -107,6 +104,6 @@ final class ReadPlanner {
     }
 
     private ReadJob newJob() {
-        return new ReadJob(buffers, chunker, chunkIdKey);
+        return new ReadJob(buffers, cutters);
     }
 }
