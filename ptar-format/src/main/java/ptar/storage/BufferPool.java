@@ -4,40 +4,43 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Native memory that is used again: fresh memory must be zeroed and paged in, which costs as much as decoding into it.
 ///
-/// Thread-safe. Sizes are rounded up to a power of two (at least 64 KiB). What is given back beyond `maxIdleBytes` is
+/// Thread-safe. Sizes are rounded up by at most a quarter (at least 64 KiB). What is given back beyond `maxIdleBytes` is
 /// left to the garbage collector.
 public final class BufferPool {
-    private static final int MIN_CLASS = 16;
-    private static final int MAX_CLASS = 28;
+    private static final long MIN_SIZE = 1 << 16;
 
-    private final Deque<MemorySegment>[] idle;
+    private final Map<Long, Deque<MemorySegment>> idle = new HashMap<>();
     private final long maxIdleBytes;
     private long idleBytes;
 
     public BufferPool(long maxIdleBytes) {
         this.maxIdleBytes = maxIdleBytes;
-        @SuppressWarnings({"unchecked", "rawtypes"}) // there are no arrays of generic types
-        Deque<MemorySegment>[] queues = new Deque[MAX_CLASS + 1];
-        idle = queues;
-        for (int i = 0; i < idle.length; i++) {
-            idle[i] = new ArrayDeque<>();
-        }
     }
 
     /// At least `size` bytes with any content; give it back by [#release].
     public MemorySegment take(long size) {
-        int sizeClass = Math.max(MIN_CLASS, 64 - Long.numberOfLeadingZeros(Math.max(size, 2) - 1));
+        long rounded = rounded(size);
         synchronized (this) {
-            MemorySegment used = idle[sizeClass].pollLast();
-            if (used != null) {
-                idleBytes -= used.byteSize();
-                return used;
+            Deque<MemorySegment> fitting = idle.get(rounded);
+            if (fitting != null && !fitting.isEmpty()) {
+                idleBytes -= rounded;
+                return fitting.removeLast();
             }
         }
-        return Arena.ofAuto().allocate(1L << sizeClass, 64);
+        return Arena.ofAuto().allocate(rounded, 64);
+    }
+
+    private static long rounded(long size) {
+        if (size <= MIN_SIZE) {
+            return MIN_SIZE;
+        }
+        long step = Long.highestOneBit(size - 1) >> 2;
+        return (size + step - 1) / step * step;
     }
 
     /// @param buffer as it came from [#take]; null is passed over
@@ -46,6 +49,6 @@ public final class BufferPool {
             return;
         }
         idleBytes += buffer.byteSize();
-        idle[63 - Long.numberOfLeadingZeros(buffer.byteSize())].addLast(buffer);
+        idle.computeIfAbsent(buffer.byteSize(), size -> new ArrayDeque<>()).addLast(buffer);
     }
 }
