@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 ///
 /// Run by Maven's profile `image` with the JDK of the build, as a source file beside [AssembleProgram].
 final class BuildImage {
-    private static final Set<String> MODULES = Set.of("java.base", "java.logging", "java.net.http", "java.xml",
-            "jdk.unsupported");
+    private static final Set<String> MODULES = Set.of("java.base", "java.logging", "java.naming", "java.net.http",
+            "java.security.jgss", "java.xml", "jdk.net", "jdk.unsupported");
 
-    /// What only parts of the libraries ask for that ptar never calls: BouncyCastle's stores of certificates in LDAP.
-    private static final Set<String> LEFT_OUT = Set.of("java.naming", "java.sql");
+    /// What only parts of the libraries ask for that ptar never calls: BouncyCastle's LDAP search.
+    private static final Set<String> LEFT_OUT = Set.of("java.sql");
 
     private BuildImage() {
     }
