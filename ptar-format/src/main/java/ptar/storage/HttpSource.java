@@ -153,11 +153,14 @@ public final class HttpSource implements RangeSource {
     private Suffix suffixOfPart(HttpResponse<InputStream> answer, int atMost) throws IOException {
         try (InputStream body = answer.body()) {
             ContentRange range = contentRange(answer);
+            Pinned whole = new Pinned(range.length, header(answer, "etag"), header(answer, "last-modified"));
             if (range.end != range.length || range.start != Math.max(0, range.length - atMost)) {
-                throw failure("the server sent another range than the last " + atMost + " bytes");
+                // Not what was asked for; but now the length is known.
+                pin(whole);
+                return readEnd(range.length, atMost);
             }
             byte[] bytes = readBody(body, (int) (range.end - range.start));
-            pin(new Pinned(range.length, header(answer, "etag"), header(answer, "last-modified")));
+            pin(whole);
             return new Suffix(range.length, ByteBuffer.wrap(bytes));
         }
     }
@@ -178,11 +181,15 @@ public final class HttpSource implements RangeSource {
         if (length >= 0 && "bytes".equalsIgnoreCase(header(answer, "accept-ranges"))) {
             body.close();
             pin(whole);
-            byte[] bytes = new byte[atMost];
-            read(MemorySegment.ofArray(bytes), length - atMost);
-            return new Suffix(length, ByteBuffer.wrap(bytes));
+            return readEnd(length, atMost);
         }
         throw new RangesIgnoredException(name, new Keep(body, length));
+    }
+
+    private Suffix readEnd(long length, int atMost) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(length, atMost)];
+        read(MemorySegment.ofArray(bytes), length - bytes.length);
+        return new Suffix(length, ByteBuffer.wrap(bytes));
     }
 
     private byte[] readBody(InputStream body, int length) throws BodyFailure {

@@ -51,11 +51,13 @@ final class S3Source implements RangeSource {
             String fault;
             try (InputStream body = request("bytes=-" + atMost)) {
                 Answer answer = (Answer) body;
-                byte[] bytes = body.readNBytes((int) Math.min(atMost, answer.end - answer.start));
-                s3.stats().countReceived(bytes.length);
                 if (answer.end != answer.length || answer.start != Math.max(0, answer.length - atMost)) {
-                    throw S3Errors.failure(name(), "the server sent another range than the last " + atMost + " bytes");
+                    // s3rver takes a suffix for a prefix; but now the length is known.
+                    pin(answer.pinned());
+                    return readEnd(answer.length, atMost);
                 }
+                byte[] bytes = body.readNBytes((int) (answer.end - answer.start));
+                s3.stats().countReceived(bytes.length);
                 if (bytes.length == answer.end - answer.start) {
                     pin(answer.pinned());
                     return new Suffix(answer.length, ByteBuffer.wrap(bytes));
@@ -80,12 +82,13 @@ final class S3Source implements RangeSource {
                 r -> r.bucket(object.bucket()).key(object.key()).versionId(object.versionId())
                         .requestPayer(s3.requestPayer())));
         long length = head.contentLength() == null ? 0 : head.contentLength();
-        if (length > atMost) {
-            throw S3Errors.failure(name(), "the server does not do suffix ranges");
-        }
         pin(new Pinned(length, head.eTag()));
-        byte[] bytes = new byte[(int) length];
-        fetcher.read(MemorySegment.ofArray(bytes), 0);
+        return readEnd(length, atMost);
+    }
+
+    private Suffix readEnd(long length, int atMost) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(length, atMost)];
+        fetcher.read(MemorySegment.ofArray(bytes), length - bytes.length);
         return new Suffix(length, ByteBuffer.wrap(bytes));
     }
 
