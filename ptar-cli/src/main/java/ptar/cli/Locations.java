@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,8 @@ import ptar.cli.location.CaBundle;
 import ptar.cli.location.Location;
 import ptar.cli.location.RemoteOptions;
 import ptar.cli.s3.S3;
+import ptar.storage.FileSink;
+import ptar.storage.FileSource;
 import ptar.storage.HttpSource;
 import ptar.storage.RangeSource;
 import ptar.storage.Sink;
@@ -83,31 +86,33 @@ public final class Locations {
         return out.toString();
     }
 
-    /// Opens an archive that is somewhere else to be read by range. Nothing is asked for yet.
+    /// Opens an archive to be read by range. Of what is far away nothing is asked for yet: the first
+    /// [RangeSource#readSuffix] finds out whether it is there, and may throw a
+    /// [ptar.storage.RangesIgnoredException] that holds the archive as a stream.
     ///
-    /// @param location S3 or web; local files and standard input are the caller's
+    /// @param location not standard input, which has no ranges
     public static RangeSource openSource(Location location, RemoteOptions options, TransferStats stats)
             throws IOException {
         return switch (location) {
             case Location.S3 object -> S3.openSource(object, options, stats);
             case Location.Web web -> new HttpSource(
                     web.uri(), HttpSource.Options.of(CaBundle.contextOf(CaBundle.find(options))), stats);
-            case Location.Local _, Location.Standard _ ->
-                throw new IllegalArgumentException("not a remote location: " + location.name());
+            case Location.Local file -> new FileSource(Path.of(file.path()), file.path());
+            case Location.Standard _ -> throw new IllegalArgumentException("standard input has no ranges");
         };
     }
 
-    /// Opens a sink for a new archive somewhere else.
+    /// Opens a sink for a new archive.
     ///
-    /// @param location S3; local files and standard output are the caller's
+    /// @param location not standard output, which the caller has
     /// @throws IllegalArgumentException with a message for the user if nothing can be written there
     public static Sink openSink(Location location, RemoteOptions options, TransferStats stats) throws IOException {
         return switch (location) {
             case Location.S3 object -> S3.openSink(object, options, stats);
             case Location.Web web ->
                 throw new IllegalArgumentException(web.name() + ": archives can't be written to web servers");
-            case Location.Local _, Location.Standard _ ->
-                throw new IllegalArgumentException("not a remote location: " + location.name());
+            case Location.Local file -> new FileSink(Path.of(file.path()), file.path());
+            case Location.Standard _ -> throw new IllegalArgumentException("standard output is open already");
         };
     }
 }

@@ -70,7 +70,7 @@ class LocationsTest {
     @Test
     void refusesToWriteWhereThatCanNotBe() {
         TransferStats stats = new TransferStats();
-        for (String value : List.of("https://host/a", "s3://b/", "s3://b/k?versionId=1", "file")) {
+        for (String value : List.of("https://host/a", "s3://b/", "s3://b/k?versionId=1", "-")) {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> Locations.openSink(Locations.parse(value), RemoteOptions.DEFAULT, stats), value);

@@ -206,6 +206,11 @@ public final class HttpSource implements RangeSource {
     }
 
     @Override
+    public int parallelReads() {
+        return options.parallel();
+    }
+
+    @Override
     public void read(MemorySegment target, long offset) throws IOException {
         checkBounds(offset, target.byteSize());
         fetcher.read(target, offset);

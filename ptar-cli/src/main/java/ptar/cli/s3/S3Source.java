@@ -93,6 +93,11 @@ final class S3Source implements RangeSource {
     }
 
     @Override
+    public int parallelReads() {
+        return s3.options().parallel();
+    }
+
+    @Override
     public void read(MemorySegment target, long offset) throws IOException {
         checkBounds(offset, target.byteSize());
         fetcher.read(target, offset);
