@@ -60,6 +60,25 @@ public final class HeaderRewrite {
         return copies;
     }
 
+    /// The header of a local archive, if both ends have the same. Not verified: needs no key.
+    ///
+    /// @throws CorruptArchiveException if they differ
+    public static Header read(FileChannel archive, String name) throws IOException {
+        if (!endsAgree(archive, name)) {
+            throw new CorruptArchiveException(name + ": the header differs from its copy at the end: damaged, or a"
+                    + " change of keys was interrupted ('ptar key repair' finishes it), or an older header was put"
+                    + " back");
+        }
+        return Header.readFrom(read(archive, 0, readMark(archive, name).headerLength()), name);
+    }
+
+    /// Whether the front and the last copy are the same.
+    public static boolean endsAgree(FileChannel archive, String name) throws IOException {
+        ClosingMark mark = readMark(archive, name);
+        long copy = archive.size() - ClosingMark.SIZE - mark.headerLength();
+        return read(archive, 0, mark.headerLength()).equals(read(archive, copy, mark.headerLength()));
+    }
+
     /// Makes the two ends the same again after a rewrite that was interrupted: with the newer of them if it is whole,
     /// with the older otherwise. Does nothing to an archive whose ends agree.
     ///
@@ -67,35 +86,44 @@ public final class HeaderRewrite {
     /// newer wins. Copies in older closings are left to the next [#rewrite].
     ///
     /// @param secrets open either header
-    /// @return the header that the archive has now
     /// @throws WrongKeyException if no secret opens either, or neither is whole
-    public static Header repair(FileChannel archive, String name, List<? extends Secret> secrets) throws IOException {
+    public static Repaired repair(FileChannel archive, String name, List<? extends Secret> secrets)
+            throws IOException {
         FileLock lock = lock(archive, name);
         try (lock) {
             ClosingMark mark = readMark(archive, name);
             long copy = archive.size() - ClosingMark.SIZE - mark.headerLength();
             ByteBuffer front = read(archive, 0, mark.headerLength());
             ByteBuffer last = read(archive, copy, mark.headerLength());
-            Header newest = newest(parsed(last, name), parsed(front, name), secrets, name);
+            Header[] ends = {parsed(last, name), parsed(front, name)};
+            MasterKey key = openEither(ends[0], ends[1], secrets, name);
+            Header newest = newest(ends, key);
             if (!front.equals(last)) {
                 writeAll(archive, name, newest, List.of(copy));
             }
-            return newest;
+            return new Repaired(newest, key, !front.equals(last));
         }
     }
 
-    private static Header newest(Header last, Header front, List<? extends Secret> secrets, String name)
-            throws IOException {
-        List<Header> whole = new ArrayList<>();
-        try (MasterKey key = openEither(last, front, secrets, name)) {
-            for (Header header : new Header[] {last, front}) {
-                if (header != null && header.isAuthentic(key)) {
-                    whole.add(header);
-                }
+    /// @param header what the archive has now; it need not be the one that the secret opened
+    /// @param key the caller's to wipe
+    /// @param isChanged whether the ends differed
+    public record Repaired(Header header, MasterKey key, boolean isChanged) implements AutoCloseable {
+        @Override
+        public void close() {
+            key.close();
+        }
+    }
+
+    private static Header newest(Header[] ends, MasterKey key) {
+        Header newest = null;
+        for (Header header : ends) {
+            boolean isWhole = header != null && header.isAuthentic(key);
+            if (isWhole && (newest == null || header.generation() > newest.generation())) {
+                newest = header;
             }
         }
-        Header first = whole.getFirst();
-        return whole.getLast().generation() > first.generation() ? whole.getLast() : first;
+        return newest;
     }
 
     /// The key fits both if they are both whole: they are headers of one archive.
@@ -128,11 +156,11 @@ public final class HeaderRewrite {
 
     private static ClosingMark readMark(FileChannel archive, String name) throws IOException {
         long length = archive.size();
-        if (length < ClosingMark.SIZE) {
-            throw new CorruptArchiveException(name + ": no closing mark (cut short?)");
+        ByteBuffer end = read(archive, Math.max(0, length - ClosingMark.SIZE), (int) Math.min(length, ClosingMark.SIZE));
+        if (!ClosingMark.isAt(end)) {
+            Header.lengthFrom(read(archive, 0, (int) Math.min(length, Header.PROBE_SIZE)), name);
         }
-        ClosingMark mark = ClosingMark.readFrom(
-                read(archive, length - ClosingMark.SIZE, ClosingMark.SIZE), name + ": closing mark");
+        ClosingMark mark = ClosingMark.readFrom(end, name);
         if (mark.archiveLength() != length) {
             throw new CorruptArchiveException("%s: is %d bytes long, %d expected"
                     .formatted(name, length, mark.archiveLength()));

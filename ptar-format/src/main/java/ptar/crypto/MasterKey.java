@@ -39,6 +39,11 @@ public final class MasterKey implements HeaderKey, AutoCloseable {
         return new MasterKey(key);
     }
 
+    /// The same key, wiped on its own.
+    public MasterKey copy() {
+        return new MasterKey(open().clone());
+    }
+
     /// Takes the array over: it is wiped with this key.
     static MasterKey wrap(byte[] owned) {
         return new MasterKey(owned);

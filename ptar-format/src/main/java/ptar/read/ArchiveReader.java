@@ -58,14 +58,17 @@ public final class ArchiveReader implements Closeable {
     private final MasterKey key;
     private final FrameSource frames;
     private final Root root;
+    private final Run lastRun;
     private final BlockCache blocks;
 
-    private ArchiveReader(SuffixSource source, Header header, MasterKey key, FrameSource frames, Root root) {
+    private ArchiveReader(
+            SuffixSource source, Header header, MasterKey key, FrameSource frames, Root root, Run lastRun) {
         this.source = source;
         this.header = header;
         this.key = key;
         this.frames = frames;
         this.root = root;
+        this.lastRun = lastRun;
         this.blocks = new BlockCache(frames);
     }
 
@@ -154,7 +157,7 @@ public final class ArchiveReader implements Closeable {
             frames.addRun(runReader(source, header, run, key, buffers));
         }
         frames.addRun(last);
-        return new ArchiveReader(source, header, key, frames, root);
+        return new ArchiveReader(source, header, key, frames, root, mark.lastRun());
     }
 
     private static RunReader runReader(
@@ -181,6 +184,13 @@ public final class ArchiveReader implements Closeable {
 
     public Root root() {
         return root;
+    }
+
+    /// All runs of the archive in order.
+    public List<Run> runs() {
+        List<Run> runs = new ArrayList<>(root.earlierRuns());
+        runs.add(lastRun);
+        return runs;
     }
 
     FrameSource frames() {

@@ -72,7 +72,7 @@ class HeaderRewriteTest {
             }
             Path file = Files.write(folder.resolve(NAME), stopped);
             try (FileChannel channel = open(file)) {
-                Header repaired = HeaderRewrite.repair(channel, NAME, List.of(first, second));
+                Header repaired = HeaderRewrite.repair(channel, NAME, List.of(first, second)).header();
                 boolean lastIsWhole = Arrays.equals(changed.toBytes(), at(stopped, places.get(1)));
                 assertEquals(lastIsWhole ? changed : old, repaired, "after " + written + " bytes");
                 byte[] now = Files.readAllBytes(file);
@@ -93,7 +93,7 @@ class HeaderRewriteTest {
             Path file = Files.write(folder.resolve(NAME), tampered);
             try (FileChannel channel = open(file)) {
                 // The old secret finds the master key, and the newer header is still the one that stays.
-                assertEquals(changed, HeaderRewrite.repair(channel, NAME, List.of(first)));
+                assertEquals(changed, HeaderRewrite.repair(channel, NAME, List.of(first)).header());
             }
             assertArrayEquals(after, Files.readAllBytes(file));
         }
@@ -110,7 +110,7 @@ class HeaderRewriteTest {
             assertThrows(WrongKeyException.class, () -> HeaderRewrite.repair(channel, NAME, List.of(second)));
             channel.write(ByteBuffer.wrap(changed.toBytes()), 0);
             assertThrows(WrongKeyException.class, () -> HeaderRewrite.repair(channel, NAME, List.of(stranger)));
-            assertEquals(changed, HeaderRewrite.repair(channel, NAME, List.of(second)));
+            assertEquals(changed, HeaderRewrite.repair(channel, NAME, List.of(second)).header());
         }
         assertArrayEquals(after, Files.readAllBytes(file));
         Files.write(file, new byte[] {0}, StandardOpenOption.APPEND);
