@@ -112,7 +112,13 @@ public final class ArchiveWriter {
                 packer.addWithoutContent(entry);
             }
         }
-        ReadPlanner planner = new ReadPlanner(buffers, cutters, window.files());
+        try (ReadPlanner planner = new ReadPlanner(buffers, cutters, window.files())) {
+            readAndPack(planner, packer, pool);
+        }
+        packer.flush();
+    }
+
+    private void readAndPack(ReadPlanner planner, Packer packer, ExecutorService pool) throws IOException {
         Deque<Future<ReadJob>> reading = new ArrayDeque<>();
         Deque<Long> lengths = new ArrayDeque<>();
         long ahead = 0;
@@ -128,7 +134,6 @@ public final class ArchiveWriter {
             packer.add(Packer.await(reading.remove()));
             ahead -= lengths.remove();
         }
-        packer.flush();
     }
 
     private void writeLeaves(Window window, IndexWriter index) throws IOException {

@@ -2,6 +2,7 @@ package ptar.write;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -153,12 +154,21 @@ final class ReadJob implements Callable<ReadJob> {
 
         synchronized void pieceDone() {
             piecesLeft--;
-            if (piecesLeft == 0 && file != null) {
+            if (piecesLeft == 0) {
+                close();
+            }
+        }
+
+        /// What is read after that fails.
+        synchronized void close() {
+            failure = new ClosedChannelException();
+            if (file != null) {
                 try {
                     file.close();
-                } catch (IOException cannotClose) {
-                    failure = cannotClose; // all was read: nothing is lost
+                } catch (IOException nothingToLose) {
+                    // it was only read
                 }
+                file = null;
             }
         }
     }

@@ -10,11 +10,11 @@ import ptar.storage.BufferPool;
 import ptar.tree.SourceFile;
 
 /// Cuts a window's files, in the order of reading, into jobs: many small files, or a piece of a large one. One thread.
-final class ReadPlanner {
+final class ReadPlanner implements AutoCloseable {
     /// Small files are read by the job until it has this many bytes or files.
     private static final int JOB_BYTES = 2 << 20;
 
-    private static final int JOB_FILES = 256;
+    private static final int JOB_FILES = 256; // or stretches of a file with holes
     /// A longer file is read in pieces of this length, each cut into chunks alone, so that they can be read at once. An
     /// insertion into a file moves what follows against these borders; it costs two chunks in each piece.
     private static final int PIECE_BYTES = 16 << 20;
@@ -23,6 +23,7 @@ final class ReadPlanner {
     private final ChunkCutters cutters;
     private final Iterator<PendingEntry> files;
     private final Deque<ReadJob> ofLargeFile = new ArrayDeque<>();
+    private final List<ReadJob.LargeFile> largeFiles = new ArrayList<>();
     private PendingEntry waiting;
 
     ReadPlanner(BufferPool buffers, ChunkCutters cutters, List<PendingEntry> files) {
@@ -87,20 +88,30 @@ final class ReadPlanner {
             pieces.add(new SourceFile.Stretch(0, 0)); // one hole: nothing to read, but the entry begins and ends
         }
         ReadJob.LargeFile large = new ReadJob.LargeFile(entry.item, open, pieces.size());
+        largeFiles.add(large);
+        ReadJob job = newJob();
         for (int i = 0; i < pieces.size(); i++) {
             SourceFile.Stretch piece = pieces.get(i);
-            ReadJob job = newJob();
-            job.add(new ReadJob.Piece(
-                    entry, large, piece.start(), (int) (piece.end() - piece.start()), i == 0,
-                    i == pieces.size() - 1));
-            ofLargeFile.add(job);
+            int length = (int) (piece.end() - piece.start());
+            if (job.length() + length > PIECE_BYTES || job.pieces.size() == JOB_FILES) {
+                ofLargeFile.add(job);
+                job = newJob();
+            }
+            job.add(new ReadJob.Piece(entry, large, piece.start(), length, i == 0, i == pieces.size() - 1));
         }
+        ofLargeFile.add(job);
     }
 
     private static void addPieces(List<SourceFile.Stretch> pieces, long start, long end) {
         for (long at = start; at < end; at += PIECE_BYTES) {
             pieces.add(new SourceFile.Stretch(at, Math.min(end, at + PIECE_BYTES)));
         }
+    }
+
+    /// Closes files that jobs not run have left open: after a failure.
+    @Override
+    public void close() {
+        largeFiles.forEach(ReadJob.LargeFile::close);
     }
 
     private ReadJob newJob() {
