@@ -1,27 +1,30 @@
 package ptar.cli;
 
-import java.io.PrintWriter;
-import picocli.CommandLine;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import ptar.cli.list.Quoter;
+import ptar.cli.options.CommandLine;
+import ptar.cli.options.Given;
+import ptar.cli.options.Option;
+import ptar.cli.options.Settings;
+import ptar.cli.options.SettingsReader;
+import ptar.cli.options.ShellWords;
+import ptar.cli.options.UsageException;
+import ptar.error.ArchiveException;
+import ptar.tree.Bytes;
 
-/// Where the program starts.
-///
-/// The options are given to picocli by its builders, not by annotations: reading annotations makes proxy classes at
-/// every start, which no AOT cache holds, and doubles the time that `--version` takes.
+/// Where the program starts: reads the command line, runs one command, and turns whatever goes wrong into one line and
+/// tar's exit code.
 public final class Main {
-    /// The command line makes no sense: tar's own number for it.
-    static final int EXIT_USAGE = 64;
-
-    private Main() {
-    }
+    private Main() {}
 
     public static void main(String[] args) {
         int exitCode = run(args);
-        System.out.flush();
-        System.err.flush();
+        Interruption.awaitEnd();
         // Not System.exit, which loads the logging classes to say that it was called: 4 ms of every start.
         Runtime.getRuntime().halt(exitCode);
     }
@@ -29,43 +32,105 @@ public final class Main {
     /// Runs one command and returns its exit code. Never ends the JVM, so that the build's training run can do several
     /// commands in one.
     static int run(String... args) {
-        return new CommandLine(commandSpec())
-                .setExecutionStrategy(Main::execute)
-                .setParameterExceptionHandler((e, _) -> usageError(e.getCommandLine().getErr(), e.getMessage()))
-                .execute(args);
+        Console console = new Console();
+        try {
+            try {
+                run(console, RawArguments.of(args));
+            } catch (UsageException e) {
+                console.warn(e.getMessage());
+                console.say("Try '" + console.program() + " --help' or '" + console.program()
+                        + " --usage' for more information.");
+                console.raise(e.exitCode());
+            } catch (Fatal e) {
+                fail(console, e.getMessage(), e);
+            } catch (ArchiveException e) {
+                fail(console, e.getMessage(), e);
+            } catch (IOException e) {
+                fail(console, e instanceof java.nio.file.FileSystemException f && f.getFile() != null
+                        ? Bytes.of(f.getFile()) + ": " + Failure.reason(e) : Failure.reason(e), e);
+            } catch (OutOfMemoryError e) {
+                fail(console, "memory exhausted (PTAR_JAVA_OPTS=-Xmx8g would give it 8 GiB)", e);
+            } catch (RuntimeException e) {
+                if (e instanceof OutputClosed) {
+                    throw e;
+                }
+                fail(console, "internal error: " + e + " (PTAR_DEBUG=1 shows where)", e);
+            }
+            return console.end();
+        } catch (OutputClosed nobodyReads) {
+            return OutputClosed.EXIT_CODE;
+        } catch (Fatal e) {
+            // The output could not be flushed.
+            console.warn(e.getMessage());
+            return Console.FAILED;
+        }
     }
 
-    private static CommandSpec commandSpec() {
-        CommandSpec spec = CommandSpec.create()
-                .name("ptar")
-                .versionProvider(new Version())
-                .addOption(OptionSpec.builder("--help").usageHelp(true)
-                        .description("Print this help and exit.").build())
-                .addOption(OptionSpec.builder("--version").versionHelp(true)
-                        .description("Print the version and exit.").build());
-        spec.usageMessage().description(
-                "Archives with deduplication, compression, encryption and random access, used like tar.");
-        return spec;
+    private static void fail(Console console, String message, Throwable cause) {
+        console.warn(message);
+        if (System.getenv("PTAR_DEBUG") != null) {
+            Throwable root = cause.getCause() != null ? cause.getCause() : cause;
+            for (StackTraceElement at : root.getStackTrace()) {
+                console.say("    at " + at);
+            }
+        }
+        console.warn("Error is not recoverable: exiting now");
+        console.fatal();
     }
 
-    private static int execute(ParseResult parsed) {
-        Integer helped = CommandLine.executeHelpRequest(parsed);
-        return helped != null ? helped
-                : usageError(parsed.commandSpec().commandLine().getErr(), "You must specify an operation");
+    private static void run(Console console, List<Bytes> arguments) throws IOException, UsageException {
+        List<Given> environment = new ArrayList<>();
+        for (String name : new String[] {"TAR_OPTIONS", "PTAR_OPTIONS"}) {
+            String options = System.getenv(name);
+            if (options != null) {
+                environment.addAll(CommandLine.parse(ShellWords.split(Bytes.of(options)), false));
+            }
+        }
+        Settings settings = SettingsReader.read(environment, CommandLine.parse(arguments, true));
+        if (settings.information != null) {
+            tell(console, settings.information);
+            return;
+        }
+        prepare(console, settings);
+        switch (settings.mode) {
+            case CREATE -> new CreateCommand(settings, console).run();
+            case LIST -> new ListCommand(settings, console).run();
+            case EXTRACT -> {
+                if (settings.extract.toStdout || settings.extract.toCommand != null) {
+                    new ContentCommand(settings, console).run();
+                } else {
+                    new ExtractCommand(settings, console).run();
+                }
+            }
+            default -> throw new Fatal("'--" + settings.mode.names().getFirst()
+                    + "' is not there yet: nothing was changed");
+        }
     }
 
-    private static int usageError(PrintWriter err, String message) {
-        err.println("ptar: " + message);
-        err.println("Try 'ptar --help' for more information.");
-        return EXIT_USAGE;
+    private static void prepare(Console console, Settings settings) throws IOException, UsageException {
+        String style = settings.listing.quotingStyle == null ? "escape" : settings.listing.quotingStyle;
+        if (!Quoter.STYLES.contains(style)) {
+            throw new UsageException(
+                    UsageException.COMBINATION, "Unknown quoting style '" + style + "'");
+        }
+        console.quoter(new Quoter(
+                style, console.isUtf8(), settings.listing.quoteChars, settings.listing.noQuoteChars));
+        if (settings.indexFile != null) {
+            console.listInto(new FileOutputStream(LocalFiles.path(settings.indexFile).toFile()));
+        }
     }
 
-    /// The version that the build wrote into the jar's manifest.
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"ptar " + (version == null ? "(not built)" : version)};
+    private static void tell(Console console, Option what) throws IOException {
+        switch (what) {
+            case VERSION -> console.list(Bytes.of("ptar " + Version.NUMBER));
+            case SHOW_DEFAULTS -> console.list(Bytes.of("-f- --level=3 --block-size=8M --quoting-style=escape"));
+            default -> {
+                String name = what == Option.HELP ? "help.txt" : "usage.txt";
+                try (InputStream text = Main.class.getResourceAsStream(name)) {
+                    String help = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+                    console.out().write(help.getBytes(StandardCharsets.UTF_8));
+                }
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import ptar.cli.options.UsageException;
 
 /// The `ptar` script itself: how it finds itself and Java, and that it leaves streams and exit codes alone.
 final class LauncherIT {
@@ -28,7 +29,7 @@ final class LauncherIT {
 
     @Test
     void passesTheExitCodeThrough() throws Exception {
-        assertEquals(Main.EXIT_USAGE, Ptar.in(folder).run("--no-such-option").exitCode());
+        assertEquals(UsageException.OPTIONS, Ptar.in(folder).run("--no-such-option").exitCode());
     }
 
     @Test

@@ -193,6 +193,17 @@ public final class ArchiveReader implements Closeable {
         return runs;
     }
 
+    /// Whether the tree has an entry for its own root, so that names are shown with `./`. Reads a leaf only where there
+    /// is but one.
+    public boolean hasRootEntry() throws IOException {
+        return switch (root.height()) {
+            case 0 -> false;
+            case 1 -> find(EntryPath.ROOT) != null;
+            default -> pages.node(root.topAsChild().pointer(), root.height() - 1)
+                    .children().getFirst().firstPath().isRoot();
+        };
+    }
+
     FrameSource frames() {
         return frames;
     }

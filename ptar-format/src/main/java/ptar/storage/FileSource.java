@@ -24,6 +24,12 @@ public final class FileSource implements RangeSource {
         this.name = name;
     }
 
+    /// @param open a file that is open already, such as standard input; closed with this
+    public FileSource(FileChannel open, String name) {
+        this.channel = open;
+        this.name = name;
+    }
+
     public FileSource(Path path) throws IOException {
         this(path, path.toString());
     }

@@ -15,9 +15,11 @@ public final class Members {
     /// One name as typed.
     ///
     /// @param path what it means as it stands
+    /// @param unquotedPath what it means if escapes in it count (`a\nb`); the same object if there are none
     /// @param recursion whether what lies below it is meant too
     /// @param folder where it is extracted to, by the `-C`s before it; a number that the caller understands
-    public record Member(Bytes typed, EntryPath path, Pattern pattern, boolean recursion, int folder) {}
+    public record Member(
+            Bytes typed, EntryPath path, EntryPath unquotedPath, Pattern pattern, boolean recursion, int folder) {}
 
     private final List<Member> members;
     private final boolean[] found;
@@ -34,16 +36,21 @@ public final class Members {
         for (int i = 0; i < found.length; i++) {
             Member member = members.get(i);
             byPath.computeIfAbsent(member.path.bytes(), _ -> new ArrayList<>(1)).add(i);
+            if (member.unquotedPath != member.path) {
+                byPath.computeIfAbsent(member.unquotedPath.bytes(), _ -> new ArrayList<>(1)).add(i);
+            }
             if (!member.pattern.isLiteral()) {
                 patterns.add(i);
             }
         }
     }
 
-    public static Member member(Bytes typed, Toggles toggles, int folder) {
+    public static Member member(Bytes typed, Bytes unquoted, Toggles toggles, int folder) {
         EntryPath path = MemberName.of(typed).path();
+        EntryPath unquotedPath = unquoted.equals(typed) ? path : MemberName.of(unquoted).path();
         Bytes pattern = Glob.hasWildcards(typed) ? withoutDots(typed) : path.bytes();
-        return new Member(typed, path, Pattern.selecting(pattern, toggles), toggles.recursion(), folder);
+        return new Member(
+                typed, path, unquotedPath, Pattern.selecting(pattern, toggles), toggles.recursion(), folder);
     }
 
     private static Bytes withoutDots(Bytes typed) {
@@ -74,6 +81,9 @@ public final class Members {
                 return null;
             }
             paths.add(member.path);
+            if (member.unquotedPath != member.path) {
+                paths.add(member.unquotedPath);
+            }
         }
         return paths;
     }
@@ -109,14 +119,28 @@ public final class Members {
         return least;
     }
 
+    /// True if a name was typed like a pattern where none was asked for.
+    public static boolean looksLikePattern(Member member) {
+        return member.pattern.isLiteral() && Glob.hasWildcards(member.typed);
+    }
+
     /// Names that no entry had, in the order in which they were typed.
     public List<Member> notFound() {
-        List<Member> missing = new ArrayList<>();
-        for (int i = 0; i < members.size(); i++) {
-            if (!found[i]) {
-                missing.add(members.get(i));
+        return those(false);
+    }
+
+    /// Names that entries had.
+    public List<Member> found() {
+        return those(true);
+    }
+
+    private List<Member> those(boolean wereFound) {
+        List<Member> those = new ArrayList<>();
+        for (int i = 0; i < found.length; i++) {
+            if (found[i] == wereFound) {
+                those.add(members.get(i));
             }
         }
-        return missing;
+        return those;
     }
 }

@@ -34,6 +34,11 @@ public final class Settings {
     /// 0 without `--occurrence`.
     public long occurrence;
 
+    /// Recorded and restored on request.
+    public boolean accessTimes;
+    public boolean birthTimes;
+    public boolean inodeFlags;
+
     /// Null where neither the option nor its opposite was given: restored and recorded, but not marked in listings.
     public Boolean acls;
     public Boolean selinux;
@@ -78,7 +83,6 @@ public final class Settings {
         public boolean clampMtime;
         public Bytes mtimeCommand;
         public Bytes mtimeFormat;
-        public boolean accessTimes;
     }
 
     /// How files are put back.

@@ -78,6 +78,9 @@ public final class SettingsReader {
             case STARTING_FILE -> settings.startingFile = given.value();
             case OCCURRENCE ->
                 settings.occurrence = given.value() == null ? 1 : number(given, 1, Long.MAX_VALUE, "number");
+            case ACCESS_TIME -> settings.accessTimes = true;
+            case BIRTH_TIME -> settings.birthTimes = true;
+            case INODE_FLAGS -> settings.inodeFlags = true;
             case ACLS -> settings.acls = true;
             case NO_ACLS -> settings.acls = false;
             case SELINUX -> settings.selinux = true;

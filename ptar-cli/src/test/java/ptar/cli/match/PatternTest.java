@@ -38,11 +38,11 @@ class PatternTest {
     @Test
     void findsMembersByPathAndByPattern() {
         List<Members.Member> members = new ArrayList<>();
-        members.add(Members.member(Bytes.of("./d/sub/"), Toggles.START, 0));
-        members.add(Members.member(Bytes.of("x*"), Toggles.START, 0));
-        members.add(Members.member(Bytes.of("y*"), toggles("WILDCARDS"), 1));
-        members.add(Members.member(Bytes.of("y*z"), toggles("WILDCARDS"), 2));
-        members.add(Members.member(Bytes.of("/e"), toggles("NO_RECURSION"), 3));
+        members.add(Members.member(Bytes.of("./d/sub/"), Bytes.of("./d/sub/"), Toggles.START, 0));
+        members.add(Members.member(Bytes.of("x*"), Bytes.of("x*"), Toggles.START, 0));
+        members.add(Members.member(Bytes.of("y*"), Bytes.of("y*"), toggles("WILDCARDS"), 1));
+        members.add(Members.member(Bytes.of("y*z"), Bytes.of("y*z"), toggles("WILDCARDS"), 2));
+        members.add(Members.member(Bytes.of("/e"), Bytes.of("/e"), toggles("NO_RECURSION"), 3));
         Members chosen = new Members(members, 0);
         assertEquals(0, chosen.folderOf(EntryPath.of("d/sub")));
         assertEquals(0, chosen.folderOf(EntryPath.of("d/sub/deep/f")));
@@ -61,7 +61,7 @@ class PatternTest {
 
     @Test
     void meansEverythingByTheRoot() {
-        Members chosen = new Members(List.of(Members.member(Bytes.of("."), Toggles.START, 0)), 0);
+        Members chosen = new Members(List.of(Members.member(Bytes.of("."), Bytes.of("."), Toggles.START, 0)), 0);
         assertEquals(0, chosen.folderOf(EntryPath.ROOT));
         assertEquals(0, chosen.folderOf(EntryPath.of("a/b")));
         assertEquals(List.of(EntryPath.ROOT), chosen.pathsOrNull());
@@ -69,8 +69,8 @@ class PatternTest {
 
     @Test
     void looksUpPathsOnlyWhereAllArePaths() {
-        Members.Member literal = Members.member(Bytes.of("a*"), Toggles.START, 0);
-        Members.Member glob = Members.member(Bytes.of("b*"), toggles("WILDCARDS"), 0);
+        Members.Member literal = Members.member(Bytes.of("a*"), Bytes.of("a*"), Toggles.START, 0);
+        Members.Member glob = Members.member(Bytes.of("b*"), Bytes.of("b*"), toggles("WILDCARDS"), 0);
         assertEquals(List.of(EntryPath.of("a*")), new Members(List.of(literal), 0).pathsOrNull());
         assertEquals(null, new Members(List.of(literal, glob), 0).pathsOrNull());
     }

@@ -1,0 +1,97 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import ptar.cli.match.ExclusionFilter;
+import ptar.cli.options.Settings;
+import ptar.cli.options.Warning;
+import ptar.tree.Bytes;
+import ptar.tree.EntryType;
+import ptar.tree.SourceTree;
+import ptar.tree.Timestamp;
+
+/// What is left out of an archive by more than its name: the archive itself, what is too old, what lies on another
+/// file system, what the user does not want.
+final class CreateChoice implements ExclusionFilter.Choice {
+    private static final Bytes SLASH = Bytes.of("/");
+
+    private final Settings settings;
+    private final Console console;
+    private final Timestamp newer;
+    private final Prompt prompt;
+    /// The archive's own files, with the name that they are told by; empty for one that is passed over silently.
+    private final Map<FileId, Bytes> archive = new HashMap<>();
+
+    /// @param newer what is older is left out; null for nothing
+    CreateChoice(Settings settings, Console console, Timestamp newer) {
+        this.settings = settings;
+        this.console = console;
+        this.newer = newer;
+        this.prompt = settings.interactive ? new Prompt() : null;
+    }
+
+    /// @param shown the name in the folder where it is found, or empty to say nothing
+    void isArchive(SourceTree.Found file, Bytes shown) {
+        archive.put(FileId.of(file), shown);
+    }
+
+    @Override
+    public boolean accepts(Bytes name, SourceTree.Found found, boolean isOperand) {
+        boolean isFolder = found.metadata().type() == EntryType.FOLDER;
+        if (!isFolder && !archive.isEmpty()) {
+            Bytes shown = archive.get(FileId.of(found));
+            if (shown != null) {
+                if (!shown.isEmpty()) {
+                    Bytes folder = name.slice(0, name.lastIndexOf((byte) '/') + 1);
+                    tell(Warning.IGNORE_ARCHIVE, folder.concat(shown), "file is the archive; not dumped");
+                }
+                return false;
+            }
+        }
+        if (newer != null && !isFolder && isOld(found)) {
+            if (settings.verbosity > 0) {
+                tell(Warning.FILE_UNCHANGED, name, "file is unchanged; not dumped");
+            }
+            return false;
+        }
+        return prompt == null || prompt.confirms(console, "add", name);
+    }
+
+    private boolean isOld(SourceTree.Found found) {
+        boolean isOld = found.metadata().modificationTime().compareTo(newer) < 0;
+        return isOld && !(settings.create.newerLooksAtChangeTime && found.changeTime() != null
+                && found.changeTime().compareTo(newer) >= 0);
+    }
+
+    @Override
+    public boolean enters(Bytes name, SourceTree.Found found, SourceTree.Found parent) {
+        if (settings.create.oneFileSystem && parent != null && parent.device() != found.device()) {
+            if (settings.verbosity > 0) {
+                tell(Warning.XDEV, name.concat(SLASH), "file is on a different filesystem; not dumped");
+            }
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void tagged(Bytes folder, Bytes tag, String message) {
+        if (settings.verbosity > 0) {
+            tell(
+                    Warning.CACHEDIR, folder.concat(SLASH),
+                    "contains a cache directory tag " + console.shown(tag) + "; " + message);
+        }
+    }
+
+    @Override
+    public void unreadable(Bytes name, IOException cause) {
+        console.error(console.shown(name) + ": Cannot open: " + Failure.reason(cause));
+    }
+
+    private void tell(Warning kind, Bytes name, String message) {
+        if (!settings.silenced.contains(kind)) {
+            console.warn(console.shown(name) + ": " + message);
+        }
+    }
+}

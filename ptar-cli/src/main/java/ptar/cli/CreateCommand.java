@@ -1,0 +1,189 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import ptar.Trees;
+import ptar.cli.match.Transform;
+import ptar.cli.match.XattrChoice;
+import ptar.cli.options.Settings;
+import ptar.cli.options.UsageException;
+import ptar.cli.options.Warning;
+import ptar.storage.FileSink;
+import ptar.storage.Sink;
+import ptar.tree.Bytes;
+import ptar.tree.EntryPath;
+import ptar.tree.SourceTree;
+import ptar.tree.Timestamp;
+import ptar.write.ArchiveWriter;
+import ptar.write.EntrySource;
+import ptar.write.WriteListener;
+import ptar.write.WriteOptions;
+import ptar.write.WriteSummary;
+
+/// `ptar c`: walks the operands and writes an archive.
+final class CreateCommand implements WriteListener {
+    private final Settings settings;
+    private final Console console;
+    private final ReadTroubles troubles;
+    /// Entries whose files must stay where they are (`--remove-files`).
+    private final Set<EntryPath> notStored = new HashSet<>();
+    private boolean hasRoot;
+
+    CreateCommand(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+        this.troubles = new ReadTroubles(settings, console);
+    }
+
+    void run() throws IOException, UsageException {
+        WriteOptions options = writeOptions();
+        Transform transform = new Transform(settings.transforms);
+        Checkpoints checkpoints = new Checkpoints(settings, console, "Write");
+        if (Archives.isStandard(settings)) {
+            console.listOnError();
+        }
+        XattrChoice xattrs = new XattrChoice(settings);
+        SourceTree.Wanted wanted = new SourceTree.Wanted(
+                !settings.numericOwner, xattrs.any(), settings.accessTimes, settings.birthTimes, settings.inodeFlags);
+        try (SourceTree tree = Trees.source(LocalFiles.HERE, wanted)) {
+            Times times = new Times(tree);
+            Timestamp newer = settings.create.newer == null ? null : times.of(settings.create.newer, "--newer");
+            CreateChoice choice = new CreateChoice(settings, console, newer);
+            CreatePlan plan = CreatePlan.of(settings, console, tree, choice);
+            hasRoot = plan.hasRoot();
+            MetadataOverrides overrides = new MetadataOverrides(settings, times);
+            UnaryOperator<ptar.tree.Metadata> changes =
+                    overrides.isIdentity() ? UnaryOperator.identity() : overrides;
+            WalkedEntries walked = new WalkedEntries(settings, console, plan.operands(), changes, transform);
+            try (EntrySource entries = transform.isEmpty() ? walked : new SortedEntries(walked, console)) {
+                write(entries, tree, choice, options, checkpoints);
+            }
+        }
+    }
+
+    private WriteOptions writeOptions() throws UsageException {
+        Settings.CreateSettings create = settings.create;
+        WriteOptions options = WriteOptions.DEFAULT;
+        try {
+            options = create.level == null ? options : options.withLevel(create.level);
+            options = settings.threads == 0 ? options : options.withThreads(settings.threads);
+            return create.blockSize == 0 ? options
+                    : options.withBlockSize((int) Math.min(Integer.MAX_VALUE, create.blockSize));
+        } catch (IllegalArgumentException outOfRange) {
+            throw new UsageException(UsageException.COMBINATION, outOfRange.getMessage());
+        }
+    }
+
+    private void write(
+            EntrySource entries, SourceTree tree, CreateChoice choice, WriteOptions options, Checkpoints checkpoints)
+            throws IOException, UsageException {
+        Totals totals = new Totals();
+        Sink sink = Archives.create(settings, console);
+        RemoveFiles removal = settings.create.removeFiles ? new RemoveFiles(console, entries) : null;
+        WriteSummary summary;
+        try (sink; Interruption _ = new Interruption(sink)) {
+            tellArchive(sink, tree, choice);
+            summary = ArchiveWriter.write(
+                    removal == null ? entries : removal, new WatchedSink(sink, checkpoints), options, this);
+        } catch (IOException e) {
+            Interruption.awaitEnd();
+            throw e;
+        }
+        if (settings.totals) {
+            console.say(totals.line("written", summary.archiveBytes()));
+        }
+        if (settings.stats || settings.verbosity > 2) {
+            console.say(statistics(summary));
+        }
+        if (settings.create.verify) {
+            new Verification(settings, console).run();
+        }
+        if (removal != null) {
+            removal.run(notStored);
+        }
+    }
+
+    private static String statistics(WriteSummary summary) {
+        return "Entries: " + summary.entries() + ", bytes in files: " + summary.fileBytes() + " ("
+                + Totals.size(summary.fileBytes()) + "), of them not repeated: " + summary.uniqueBytes() + " ("
+                + Totals.size(summary.uniqueBytes()) + "), archive: " + summary.archiveBytes() + " ("
+                + Totals.size(summary.archiveBytes()) + ")";
+    }
+
+    /// Lets the walk pass over the archive: what it replaces, and what is being written.
+    private void tellArchive(Sink sink, SourceTree tree, CreateChoice choice) throws IOException {
+        Bytes name = Archives.nameOf(settings);
+        if (Archives.isStandard(settings)) {
+            SourceTree.Found output = statOrNull(tree, Bytes.of("/proc/self/fd/1"));
+            if (output != null) {
+                choice.isArchive(output, Bytes.of("standard output"));
+            }
+            return;
+        }
+        Bytes baseName = name.slice(name.lastIndexOf((byte) '/') + 1, name.length());
+        SourceTree.Found target = statOrNull(tree, name);
+        if (target != null) {
+            choice.isArchive(target, baseName);
+        }
+        Path temporary = sink instanceof FileSink file ? file.temporary() : null;
+        if (temporary != null) {
+            SourceTree.Found found = statOrNull(tree, Bytes.of(temporary.toString()));
+            if (found != null) {
+                choice.isArchive(found, target == null ? baseName : Bytes.EMPTY);
+            }
+        }
+    }
+
+    private static SourceTree.Found statOrNull(SourceTree tree, Bytes path) {
+        try {
+            return tree.stat(path, true);
+        } catch (IOException notThere) {
+            return null;
+        }
+    }
+
+    // ---- what the writer tells
+
+    private Bytes nameOf(EntrySource.Item item) {
+        return EntryPrinter.nameOf(item.path(), item.metadata(), hasRoot);
+    }
+
+    @Override
+    public void cannotOpen(EntrySource.Item item, IOException cause) {
+        notStored.add(item.path());
+        if (cause instanceof NoSuchFileException) {
+            troubles.removed(nameOf(item));
+        } else {
+            troubles.failed(nameOf(item), "Cannot open: " + Failure.reason(cause));
+        }
+    }
+
+    @Override
+    public void cannotRead(EntrySource.Item item, long offset, IOException cause) {
+        notStored.add(item.path());
+        troubles.failed(nameOf(item), "Read error at byte " + offset + ": " + Failure.reason(cause));
+    }
+
+    @Override
+    public void shrank(EntrySource.Item item, long missingBytes) {
+        notStored.add(item.path());
+        troubles.changed(
+                nameOf(item), Warning.FILE_SHRANK, "File shrank by " + missingBytes + " bytes; padding with zeros");
+    }
+
+    @Override
+    public void changed(EntrySource.Item item) {
+        notStored.add(item.path());
+        troubles.changed(nameOf(item), Warning.FILE_CHANGED, "file changed as we read it");
+    }
+
+    @Override
+    public void tooLarge(EntrySource.Item item, String reason) {
+        notStored.add(item.path());
+        console.error(console.shown(nameOf(item)) + ": " + reason + "; not dumped");
+    }
+}

@@ -1,0 +1,171 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import ptar.Trees;
+import ptar.cli.match.Transform;
+import ptar.cli.match.XattrChoice;
+import ptar.cli.options.Settings;
+import ptar.cli.options.UsageException;
+import ptar.error.CorruptArchiveException;
+import ptar.index.EntryCursor;
+import ptar.read.Extractor;
+import ptar.read.ForwardExtractor;
+import ptar.read.ForwardReader;
+import ptar.read.RestoreOptions;
+import ptar.read.Restorer;
+import ptar.tree.Bytes;
+import ptar.tree.EntryPath;
+import ptar.tree.Metadata;
+import ptar.tree.TargetTree;
+import ptar.tree.posix.Caller;
+
+/// `ptar x`: extracts entries of an archive, each into the folder that the `-C` before its name says.
+final class ExtractCommand {
+    private final Settings settings;
+    private final Console console;
+    private final Taken taken;
+    private final TargetNames names;
+    private final EntryPrinter printer;
+    private final Prompt prompt;
+    private final MemberPlan plan;
+    private final List<Destination> destinations = new ArrayList<>();
+
+    /// A folder that is extracted to.
+    private record Destination(TargetTree tree, Restorer restorer, RestoreMessages messages) {}
+
+    ExtractCommand(Settings settings, Console console) throws IOException, UsageException {
+        this.settings = settings;
+        this.console = console;
+        this.plan = MemberPlan.of(settings, console);
+        this.taken = new Taken(settings, plan, ListCommand.newer(settings));
+        this.names = new TargetNames(settings, console, new Transform(settings.transforms));
+        this.printer = new EntryPrinter(console, settings, Math.min(settings.verbosity, 3));
+        this.prompt = settings.interactive ? new Prompt() : null;
+    }
+
+    void run() throws IOException, UsageException {
+        RestoreOptions options = new RestoreChoices(settings).options();
+        try (OpenArchive archive = new OpenArchive(settings, console)) {
+            try {
+                openDestinations(options);
+                extract(archive);
+            } finally {
+                for (Destination destination : destinations) {
+                    destination.restorer.close();
+                    destination.messages.tellSummary();
+                    destination.tree.close();
+                }
+            }
+            taken.tellMissing(console);
+            archive.tellTotals();
+        }
+    }
+
+    private void openDestinations(RestoreOptions options) {
+        for (Bytes folder : plan.folders()) {
+            try {
+                TargetTree tree = Trees.target(folder, settings.absoluteNames);
+                RestoreMessages messages = new RestoreMessages(settings, console);
+                destinations.add(new Destination(tree, new Restorer(tree, options, messages), messages));
+            } catch (IOException e) {
+                throw new Fatal(console.shown(folder) + ": Cannot open: " + Failure.reason(e), e);
+            }
+        }
+    }
+
+    private void extract(OpenArchive archive) throws IOException {
+        try (Interruption _ = new Interruption(this::stop)) {
+            if (archive.random() != null) {
+                taken.setFromRoot(archive.random().hasRootEntry());
+                for (int i = 0; i < destinations.size(); i++) {
+                    extractByIndex(archive, i);
+                }
+            } else {
+                extractForward(archive);
+            }
+        } catch (IOException e) {
+            Interruption.awaitEnd();
+            throw e;
+        }
+    }
+
+    private void stop() {
+        for (Destination destination : destinations) {
+            destination.restorer.stop();
+        }
+    }
+
+    private void extractByIndex(OpenArchive archive, int folder) throws IOException {
+        Destination destination = destinations.get(folder);
+        if (!plan.isUsed(folder)) {
+            return;
+        }
+        try (Extractor extractor = new Extractor(
+                archive.random(), destination.restorer, (path, metadata) -> nameIn(folder, path, metadata),
+                destination.messages, archive.threads())) {
+            for (EntryCursor entries : archive.cursors(taken.members())) {
+                extractor.extract(entries, names.keepOrder());
+            }
+        }
+    }
+
+    /// Every block is given to each folder's extractor: a pipe can't be read again.
+    private void extractForward(OpenArchive archive) throws IOException {
+        List<ForwardExtractor> extractors = new ArrayList<>();
+        try {
+            for (int i = 0; i < destinations.size(); i++) {
+                int folder = i;
+                Destination destination = destinations.get(i);
+                extractors.add(new ForwardExtractor(
+                        destination.restorer, destination.tree, temporaryFolder(),
+                        (path, metadata) -> nameIn(folder, path, metadata), destination.messages, (_, _) -> { }));
+            }
+            archive.forward().read(new ForwardReader.Visitor() {
+                @Override
+                public void block(ForwardReader.DecodedBlock block) throws IOException {
+                    for (ForwardExtractor extractor : extractors) {
+                        extractor.block(block);
+                    }
+                }
+
+                @Override
+                public void damage(CorruptArchiveException what, boolean cutShort) {
+                    archive.damaged(what, cutShort);
+                    for (ForwardExtractor extractor : extractors) {
+                        extractor.damage(what, cutShort);
+                    }
+                }
+            });
+        } finally {
+            for (ForwardExtractor extractor : extractors) {
+                extractor.close();
+            }
+        }
+    }
+
+    static Path temporaryFolder() {
+        String folder = System.getenv("TMPDIR");
+        return Path.of(folder == null || folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder);
+    }
+
+    /// @return null if the entry does not go to this folder
+    private Bytes nameIn(int folder, EntryPath path, Metadata metadata) {
+        if (taken.folderOf(path, metadata) != folder) {
+            return null;
+        }
+        Bytes target = names.of(path, metadata, taken.fromRoot());
+        if (target == null || prompt != null && !prompt.confirms(console, "extract", path.bytes())) {
+            return null;
+        }
+        if (!printer.isQuiet()) {
+            Bytes shown = settings.showTransformedNames
+                    ? names.shown(path, metadata, taken.fromRoot())
+                    : EntryPrinter.nameOf(path, metadata, taken.fromRoot());
+            printer.print(shown, metadata, null);
+        }
+        return target;
+    }
+}

@@ -1,0 +1,117 @@
+package ptar.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import ptar.cli.match.Members;
+import ptar.cli.options.Settings;
+import ptar.error.CorruptArchiveException;
+import ptar.index.EntryCursor;
+import ptar.read.ArchiveReader;
+import ptar.read.ForwardReader;
+import ptar.read.KeyFinder;
+import ptar.storage.ByteStream;
+import ptar.tree.EntryPath;
+
+/// An archive that is being read: by its index if it can be, else from its first byte on, as a pipe or a damaged file
+/// must be.
+final class OpenArchive implements Closeable {
+    /// For more names than one in so many entries, all entries are gone through.
+    private static final int ENTRIES_FOR_A_LOOKUP = 500;
+
+    private final Settings settings;
+    private final Console console;
+    private final Totals totals = new Totals();
+    private final ByteStream stream;
+    private final CountingSource counted;
+    /// Exactly one of the two is not null.
+    private final ArchiveReader random;
+    private final ForwardReader forward;
+
+    OpenArchive(Settings settings, Console console) throws IOException {
+        this.settings = settings;
+        this.console = console;
+        Archives.Input input = Archives.open(settings, console);
+        CountingSource counting = input.random() == null ? null : new CountingSource(input.random());
+        ArchiveReader reader = null;
+        ByteStream bytes = input.stream();
+        if (counting != null) {
+            try {
+                reader = ArchiveReader.open(counting, KeyFinder.PLAIN);
+            } catch (CorruptArchiveException damaged) {
+                console.error(damaged.getMessage());
+                console.warn("Reading what can be read from the start");
+                counting = null;
+                bytes = Archives.reopenAsStream(settings, console);
+            }
+        }
+        counted = counting;
+        random = reader;
+        stream = bytes;
+        forward = bytes == null ? null : ForwardReader.open(bytes, KeyFinder.PLAIN, threads());
+    }
+
+    int threads() {
+        return settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads;
+    }
+
+    /// Null if it is read forward.
+    ArchiveReader random() {
+        return random;
+    }
+
+    /// Null if it is read by its index.
+    ForwardReader forward() {
+        return forward;
+    }
+
+    /// Cursors over all entries that may be members, in order and without meeting one twice.
+    List<EntryCursor> cursors(Members members) {
+        List<EntryPath> paths = members.isEverything() ? null : members.pathsOrNull();
+        if (paths == null || paths.size() > 1 + random.root().entries() / ENTRIES_FOR_A_LOOKUP) {
+            return List.of(random.entries(EntryPath.ROOT, this::lost));
+        }
+        List<EntryCursor> cursors = new ArrayList<>();
+        EntryPath last = null;
+        for (EntryPath path : new TreeSet<>(paths)) {
+            if (last == null || !path.isAtOrBelow(last)) {
+                cursors.add(random.entries(path, this::lost));
+                last = path;
+            }
+        }
+        return cursors;
+    }
+
+    private void lost(EntryPath first, EntryPath next, CorruptArchiveException cause) {
+        console.error(random.name() + ": " + cause.getMessage());
+        console.warn("Names from '" + console.shown(first.bytes()) + "'"
+                + (next == null ? " to the last" : " up to '" + console.shown(next.bytes()) + "'")
+                + " may be missing");
+    }
+
+    /// Something of the archive can't be read.
+    void damaged(CorruptArchiveException what, boolean cutShort) {
+        console.error(what.getMessage());
+    }
+
+    /// `--totals`, and with `-vvv` how often it was read.
+    void tellTotals() {
+        if (settings.totals) {
+            console.say(totals.line("read", counted != null ? counted.bytes() : stream.offset()));
+        }
+        if (counted != null && (settings.stats || settings.verbosity > 2)) {
+            console.say("Reads of the archive: " + counted.reads() + ", bytes read: " + counted.bytes());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (random != null) {
+            random.close();
+        } else {
+            forward.close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package ptar.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import ptar.Trees;
+import ptar.tree.EntryPath;
+import ptar.tree.EntryType;
+import ptar.tree.TargetTree;
+import ptar.write.EntrySource;
+
+/// `--remove-files`: remembers what was archived and removes it at the end, folders last.
+final class RemoveFiles implements EntrySource {
+    private final Console console;
+    private final EntrySource entries;
+    private final List<Item> archived = new ArrayList<>();
+
+    RemoveFiles(Console console, EntrySource entries) {
+        this.console = console;
+        this.entries = entries;
+    }
+
+    @Override
+    public Item next() throws IOException {
+        Item item = entries.next();
+        if (item != null) {
+            archived.add(item);
+        }
+        return item;
+    }
+
+    void run(Set<EntryPath> kept) throws IOException {
+        try (TargetTree here = Trees.target(LocalFiles.HERE, true)) {
+            for (Item item : archived.reversed()) {
+                if (kept.contains(item.path())) {
+                    continue;
+                }
+                boolean isFolder = item.metadata().type() == EntryType.FOLDER;
+                try {
+                    if (isFolder) {
+                        here.removeFolder(item.sourcePath());
+                    } else {
+                        here.removeFile(item.sourcePath());
+                    }
+                } catch (NoSuchFileException gone) {
+                    // What was to be removed is not there.
+                } catch (DirectoryNotEmptyException holdsWhatWasNotArchived) {
+                    // A folder stays as long as something is in it.
+                } catch (IOException e) {
+                    console.error(console.shown(item.sourcePath()) + ": Cannot "
+                            + (isFolder ? "rmdir" : "unlink") + ": " + Failure.reason(e));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        entries.close();
+    }
+}

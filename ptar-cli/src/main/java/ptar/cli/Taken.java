@@ -1,0 +1,91 @@
+package ptar.cli;
+
+import ptar.cli.match.Exclusions;
+import ptar.cli.match.Members;
+import ptar.cli.options.Settings;
+import ptar.tree.Bytes;
+import ptar.tree.EntryPath;
+import ptar.tree.EntryType;
+import ptar.tree.Metadata;
+import ptar.tree.Timestamp;
+import ptar.write.MemberName;
+
+/// Which entries of an archive `-t` and `-x` take: members, exclusions, `--newer`, `--starting-file`, `--occurrence`.
+final class Taken {
+    private static final Bytes DOT_SLASH = Bytes.of("./");
+
+    private final Members members;
+    private final Exclusions exclusions;
+    private final Timestamp newer;
+    private final EntryPath start;
+    private final Bytes startTyped;
+    private final long occurrence;
+    private boolean startFound;
+    private boolean fromRoot;
+
+    /// @param newer what is older is passed over; null for nothing
+    Taken(Settings settings, MemberPlan plan, Timestamp newer) {
+        this.members = plan.members();
+        this.exclusions = plan.exclusions();
+        this.newer = newer;
+        this.startTyped = settings.startingFile;
+        this.start = startTyped == null ? null : MemberName.of(startTyped).path();
+        this.occurrence = settings.occurrence;
+    }
+
+    Members members() {
+        return members;
+    }
+
+    /// Whether names start with `./`, as far as is known: a pipe brings the root's entry first.
+    boolean fromRoot() {
+        return fromRoot;
+    }
+
+    void setFromRoot(boolean hasRootEntry) {
+        fromRoot = hasRootEntry;
+    }
+
+    /// @return number of the folder that it goes to, -1 if it is not taken
+    int folderOf(EntryPath path, Metadata metadata) {
+        fromRoot |= path.isRoot();
+        if (start != null) {
+            startFound |= path.equals(start);
+            if (path.compareTo(start) < 0) {
+                return -1;
+            }
+        }
+        if (isExcluded(path) || metadata.type() != EntryType.FOLDER && exclusions.omits(path.bytes())) {
+            return -1;
+        }
+        if (newer != null && metadata.modificationTime().compareTo(newer) < 0) {
+            return -1;
+        }
+        int folder = members.folderOf(path);
+        return occurrence > 1 ? -1 : folder;
+    }
+
+    private boolean isExcluded(EntryPath path) {
+        return exclusions.excludes(path.bytes())
+                || fromRoot && !path.isRoot() && exclusions.excludes(DOT_SLASH.concat(path.bytes()));
+    }
+
+    /// Says which names were not there.
+    void tellMissing(Console console) {
+        if (start != null && !startFound) {
+            console.error(console.shown(startTyped) + ": Not found in archive");
+        }
+        if (members.notFound().stream().anyMatch(Members::looksLikePattern)) {
+            console.warn("Pattern matching characters used in file names");
+            console.warn("Use --wildcards to enable pattern matching, or --no-wildcards to suppress this warning");
+        }
+        for (Members.Member member : members.notFound()) {
+            console.error(console.shown(member.typed()) + ": Not found in archive");
+        }
+        if (occurrence > 1) {
+            for (Members.Member member : members.found()) {
+                console.error(console.shown(member.typed()) + ": Required occurrence not found in archive");
+            }
+        }
+    }
+}

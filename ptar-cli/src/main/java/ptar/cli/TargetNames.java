@@ -1,0 +1,131 @@
+package ptar.cli;
+
+import java.util.HashSet;
+import java.util.Set;
+import ptar.cli.match.Transform;
+import ptar.cli.options.Settings;
+import ptar.cli.options.Warning;
+import ptar.tree.Bytes;
+import ptar.tree.EntryPath;
+import ptar.tree.EntryType;
+import ptar.tree.Metadata;
+import ptar.write.MemberName;
+
+/// The names that entries get when they are extracted: transformed, stripped, put below one folder; in this order, as
+/// in GNU tar.
+final class TargetNames {
+    private static final Bytes SLASH = Bytes.of("/");
+
+    private final Settings settings;
+    private final Console console;
+    private final Transform transform;
+    private final Bytes topLevel;
+    private final Set<Bytes> prefixesTold = new HashSet<>();
+
+    TargetNames(Settings settings, Console console, Transform transform) {
+        this.settings = settings;
+        this.console = console;
+        this.transform = transform;
+        this.topLevel = settings.extract.oneTopLevel ? topLevel(settings) : null;
+    }
+
+    /// Named in the option, or the archive's own name less its suffixes.
+    private static Bytes topLevel(Settings settings) {
+        if (settings.extract.topLevel != null) {
+            return MemberName.of(settings.extract.topLevel).path().bytes();
+        }
+        Bytes archive = Archives.nameOf(settings);
+        String name = archive.slice(archive.lastIndexOf((byte) '/') + 1, archive.length()).utf8OrNull();
+        int dot = name == null ? -1 : name.endsWith(".ptar") ? name.length() - 5 : name.lastIndexOf('.');
+        if (dot <= 0 || archive.equals(LocalFiles.STANDARD)) {
+            throw new Fatal("Cannot deduce top-level directory name; please set it explicitly with"
+                    + " --one-top-level=DIR");
+        }
+        return Bytes.of(name.substring(0, dot));
+    }
+
+    /// True if every name keeps its place in the order of names.
+    boolean keepOrder() {
+        return transform.isEmpty() && settings.stripComponents == 0;
+    }
+
+    /// @return the name in the target; empty for the target itself; null if nothing is left of the name
+    Bytes of(EntryPath path, Metadata metadata, boolean fromRoot) {
+        Bytes name = path.bytes();
+        if (!keepOrder()) {
+            name = changed(withoutSlash(EntryPrinter.nameOf(path, metadata, fromRoot)), path);
+            if (name == null) {
+                return null;
+            }
+            name = relative(name);
+        }
+        if (topLevel != null && !new EntryPath(name).isAtOrBelow(new EntryPath(topLevel))) {
+            name = name.isEmpty() ? topLevel : topLevel.concat(SLASH).concat(name);
+        }
+        return settings.absoluteNames && metadata.absolute() && keepOrder() ? SLASH.concat(name) : name;
+    }
+
+    /// A name that may lead anywhere, made one below the target.
+    private Bytes relative(Bytes name) {
+        MemberName member = MemberName.of(name);
+        if (!member.removed().isEmpty() && prefixesTold.add(member.removed())) {
+            console.warn("Removing leading `" + console.shown(member.removed()) + "' from member names");
+        }
+        return member.path().bytes();
+    }
+
+    /// As `--show-transformed-names` prints it.
+    Bytes shown(EntryPath path, Metadata metadata, boolean fromRoot) {
+        Bytes plain = EntryPrinter.nameOf(path, metadata, fromRoot);
+        Bytes name = keepOrder() ? plain : changed(withoutSlash(plain), path);
+        if (name == null) {
+            return SLASH;
+        }
+        return metadata.type() == EntryType.FOLDER && !name.endsWith(SLASH) ? name.concat(SLASH) : name;
+    }
+
+    /// Targets of symbolic links are transformed too, unless the expression says otherwise.
+    Metadata withTarget(Metadata metadata) {
+        if (transform.isEmpty() || metadata.type() != EntryType.SYMLINK) {
+            return metadata;
+        }
+        Bytes target = transform.apply(metadata.linkTarget(), Transform.Scope.SYMLINK);
+        return target.isEmpty() || target.indexOf((byte) 0, 0) >= 0 ? metadata : metadata.withLinkTarget(target);
+    }
+
+    /// @return null if nothing is left
+    private Bytes changed(Bytes stored, EntryPath path) {
+        Bytes name = transform.apply(stored, Transform.Scope.ENTRY);
+        if (name.isEmpty()) {
+            if (!transform.isEmpty() && !settings.silenced.contains(Warning.EMPTY_TRANSFORM)) {
+                console.warn(console.shown(path.bytes()) + ": transforms to empty name");
+            }
+            return null;
+        }
+        Bytes stripped = stripped(name, settings.stripComponents);
+        return stripped == null || stripped.isEmpty() ? null : stripped;
+    }
+
+    /// @return what is left behind so many components; null if there are no more
+    static Bytes stripped(Bytes name, int components) {
+        int at = 0;
+        while (at < name.length() && name.get(at) == '/') {
+            at++;
+        }
+        for (int left = components; left > 0; left--) {
+            int slash = name.indexOf((byte) '/', at);
+            if (slash < 0) {
+                return null;
+            }
+            at = slash;
+            while (at < name.length() && name.get(at) == '/') {
+                at++;
+            }
+        }
+        return name.slice(at, name.length());
+    }
+
+    private static Bytes withoutSlash(Bytes name) {
+        return name.length() > 1 && name.endsWith(SLASH) ? name.slice(0, name.length() - 1) : name;
+    }
+}

@@ -1,0 +1,39 @@
+package ptar.cli;
+
+import java.io.IOException;
+import ptar.cli.options.Settings;
+import ptar.error.CorruptArchiveException;
+import ptar.read.ForwardReader;
+import ptar.read.KeyFinder;
+
+/// `-W`: reads back what was written, from its first byte to its last, and checks every tag, checksum and length.
+final class Verification implements ForwardReader.Visitor {
+    private final Settings settings;
+    private final Console console;
+
+    Verification(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    void run() throws IOException {
+        if (Archives.isStandard(settings)) {
+            throw new Fatal("Cannot verify stdin/stdout archive");
+        }
+        int threads = settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads;
+        try (ForwardReader reader =
+                ForwardReader.open(Archives.reopenAsStream(settings, console), KeyFinder.PLAIN, threads)) {
+            reader.read(this);
+        }
+    }
+
+    @Override
+    public boolean wantsLeaves() {
+        return true;
+    }
+
+    @Override
+    public void damage(CorruptArchiveException what, boolean cutShort) {
+        console.error(what.getMessage());
+    }
+}
