@@ -4,21 +4,27 @@ import java.io.IOException;
 import ptar.tree.Bytes;
 import ptar.tree.SourceTree;
 import ptar.tree.TargetTree;
+import ptar.tree.portable.PortableSourceTree;
+import ptar.tree.portable.PortableTargetTree;
 import ptar.tree.posix.PosixSourceTree;
 import ptar.tree.posix.PosixTargetTree;
 
-/// The trees of the machine that this runs on.
+/// The file system of this machine as trees: by system calls on Linux, elsewhere as Java sees it.
 public final class Trees {
     private Trees() {}
 
     /// @param base the folder that relative paths start from, itself relative to the working folder
     public static SourceTree source(Bytes base, SourceTree.Wanted wanted) throws IOException {
-        return new PosixSourceTree(base, wanted);
+        return PosixSourceTree.isSupported()
+                ? new PosixSourceTree(base, wanted)
+                : new PortableSourceTree(base, wanted);
     }
 
     /// @param base a folder that is there; nothing outside it is touched
     /// @param absoluteNames lifts that (`-P`)
     public static TargetTree target(Bytes base, boolean absoluteNames) throws IOException {
-        return new PosixTargetTree(base, absoluteNames);
+        return PosixSourceTree.isSupported()
+                ? new PosixTargetTree(base, absoluteNames)
+                : new PortableTargetTree(base, absoluteNames);
     }
 }

@@ -1,13 +1,8 @@
 package ptar.tree.posix;
 
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import ptar.tree.Bytes;
+import ptar.tree.FileFailure;
 
 /// Error numbers (the same on both architectures) as exceptions with libc's text in English, whatever the locale.
 final class Errno {
@@ -46,35 +41,31 @@ final class Errno {
     static FileSystemException exception(int errno, Bytes path, Bytes otherPath) {
         String file = path.isEmpty() ? "." : path.toString();
         String other = otherPath == null ? null : otherPath.toString();
-        String reason = text(errno);
         return switch (errno) {
-            case EPERM, EACCES -> new AccessDeniedException(file, other, reason);
-            case ENOENT -> new NoSuchFileException(file, other, reason);
-            case EEXIST -> new FileAlreadyExistsException(file, other, reason);
-            case ENOTDIR -> new NotFolder(file, reason);
-            case ENOTEMPTY -> new NotEmpty(file, reason);
-            case ELOOP -> new Loop(file, reason);
-            default -> new FileSystemException(file, other, reason);
+            case EPERM -> FileFailure.notPermitted(file, other);
+            case EACCES -> FileFailure.permissionDenied(file, other);
+            case ENOENT -> FileFailure.noSuchFile(file, other);
+            case EEXIST -> FileFailure.exists(file, other);
+            case ENOTDIR -> FileFailure.notFolder(file);
+            case ENOTEMPTY -> FileFailure.notEmpty(file);
+            case ELOOP -> FileFailure.loop(file);
+            case EXDEV -> FileFailure.leadsOut(file);
+            case EOPNOTSUPP -> FileFailure.notSupported(file);
+            default -> new FileSystemException(file, other, text(errno));
         };
     }
 
     private static String text(int errno) {
         return switch (errno) {
-            case EPERM -> "Operation not permitted";
-            case ENOENT -> "No such file or directory";
             case 5 -> "Input/output error";
             case ENXIO -> "No such device or address";
             case 7 -> "Argument list too long";
             case 9 -> "Bad file descriptor";
             case EAGAIN -> "Resource temporarily unavailable";
             case 12 -> "Cannot allocate memory";
-            case EACCES -> "Permission denied";
             case 14 -> "Bad address";
             case 16 -> "Device or resource busy";
-            case EEXIST -> "File exists";
-            case EXDEV -> "Invalid cross-device link";
             case 19 -> "No such device";
-            case ENOTDIR -> "Not a directory";
             case EISDIR -> "Is a directory";
             case EINVAL -> "Invalid argument";
             case 23 -> "Too many open files in system";
@@ -89,11 +80,8 @@ final class Errno {
             case 34 -> "Numerical result out of range";
             case ENAMETOOLONG -> "File name too long";
             case ENOSYS -> "Function not implemented";
-            case ENOTEMPTY -> "Directory not empty";
-            case ELOOP -> "Too many levels of symbolic links";
             case ENODATA -> "No data available";
             case 75 -> "Value too large for defined data type";
-            case EOPNOTSUPP -> "Operation not supported";
             case 110 -> "Connection timed out";
             case 116 -> "Stale file handle";
             case 117 -> "Structure needs cleaning";
@@ -102,52 +90,5 @@ final class Errno {
             case 126 -> "Required key not available";
             default -> "Error " + errno;
         };
-    }
-
-    // The JDK's own have no reason.
-
-    private static final class NotFolder extends NotDirectoryException {
-        private static final long serialVersionUID = 1;
-        private final String reason;
-
-        NotFolder(String file, String reason) {
-            super(file);
-            this.reason = reason;
-        }
-
-        @Override
-        public String getReason() {
-            return reason;
-        }
-    }
-
-    private static final class NotEmpty extends DirectoryNotEmptyException {
-        private static final long serialVersionUID = 1;
-        private final String reason;
-
-        NotEmpty(String file, String reason) {
-            super(file);
-            this.reason = reason;
-        }
-
-        @Override
-        public String getReason() {
-            return reason;
-        }
-    }
-
-    private static final class Loop extends FileSystemLoopException {
-        private static final long serialVersionUID = 1;
-        private final String reason;
-
-        Loop(String file, String reason) {
-            super(file);
-            this.reason = reason;
-        }
-
-        @Override
-        public String getReason() {
-            return reason;
-        }
     }
 }

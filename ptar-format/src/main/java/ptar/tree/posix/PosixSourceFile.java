@@ -3,9 +3,9 @@ package ptar.tree.posix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.nio.file.FileSystemException;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
+import ptar.tree.FileFailure;
 import ptar.tree.SourceFile;
 import ptar.tree.SourceTree.Found;
 
@@ -34,7 +34,7 @@ final class PosixSourceFile implements SourceFile {
             }
         }
         if (!isFile) {
-            throw new FileSystemException(path.toString(), null, "Not a regular file");
+            throw FileFailure.notRegular(path.toString());
         }
     }
 

@@ -11,11 +11,15 @@ import static ptar.tree.posix.Kernel.O_WRONLY;
 import static ptar.tree.posix.Kernel.call;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Collections;
 import java.util.List;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
+import ptar.tree.FileFailure;
 import ptar.tree.Metadata;
 import ptar.tree.SourceFile;
 import ptar.tree.SourceTree.Found;
@@ -168,7 +172,7 @@ public final class PosixTargetTree implements TargetTree {
     }
 
     private static Found nullIfAbsent(FileSystemException e) throws FileSystemException {
-        if (e instanceof java.nio.file.NoSuchFileException || e instanceof java.nio.file.NotDirectoryException) {
+        if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {
             return null;
         }
         throw e;
@@ -193,14 +197,14 @@ public final class PosixTargetTree implements TargetTree {
         try (Place place = new Place(path)) {
             try {
                 return new PosixSourceFile(place.fd(), place.name, false, path, PLAIN);
-            } catch (java.nio.file.AccessDeniedException e) {
+            } catch (AccessDeniedException e) {
                 return openUnreadable(place, e);
             }
         }
     }
 
     /// What an ordinary user has extracted with a mode such as 0200 has to be made readable for a moment.
-    private static SourceFile openUnreadable(Place place, java.nio.file.AccessDeniedException why) throws IOException {
+    private static SourceFile openUnreadable(Place place, AccessDeniedException why) throws IOException {
         Inode inode = new Inode(place.fd(), place.name);
         Metadata now = inode.look(place.path).metadata();
         if (now.type() != EntryType.FILE || inode.setMode(now.mode() | 0400) < 0) {
@@ -238,7 +242,7 @@ public final class PosixTargetTree implements TargetTree {
         boolean isUsable = false;
         try {
             if (PLAIN.look(fd, path).metadata().type() != EntryType.FILE) {
-                throw new FileSystemException(path.toString(), null, "Not a regular file");
+                throw FileFailure.notRegular(path.toString());
             }
             Errno.check(call(Scratch.get(), Call.FTRUNCATE, fd, 0), path);
             isUsable = true;
