@@ -38,6 +38,10 @@ import ptar.tree.posix.Host;
 class RestorerTest {
     private static final Timestamp TIME = new Timestamp(1_000_000_000, 0);
 
+    private static final RestoreOptions EXACT = new RestoreOptions(
+            Existing.REPLACE, false, false, false, Backup.NONE, b("~"),
+            new TargetTree.Restore(Host.IS_ROOT, false, true, true, false, true, false), _ -> true);
+
     @TempDir
     Path parent;
 
@@ -90,8 +94,7 @@ class RestorerTest {
     }
 
     private static RestoreOptions options(Existing existing, Backup backup) {
-        RestoreOptions plain = RestoreOptions.defaults(true);
-        return new RestoreOptions(existing, false, false, false, backup, b("~"), plain.what(), plain.xattrs());
+        return new RestoreOptions(existing, false, false, false, backup, b("~"), EXACT.what(), EXACT.xattrs());
     }
 
     private static Bytes b(String name) {
@@ -153,7 +156,7 @@ class RestorerTest {
     @Test
     void restoresATreeInPathOrder() throws IOException {
         Host.assumeRoot();
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restorer.begin(Bytes.EMPTY, metadata(EntryType.FOLDER, 0711));
             restorer.begin(b("d"), metadata(EntryType.FOLDER, 0555));
             restore(restorer, "d/f", "content", metadata(EntryType.FILE, 0400));
@@ -195,7 +198,7 @@ class RestorerTest {
 
     @Test
     void settlesWhatLiesBehind() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restorer.begin(b("a"), metadata(EntryType.FOLDER, 0500));
             restorer.begin(b("a/b"), metadata(EntryType.FOLDER, 0500));
             restorer.begin(b("a/b/l"), link("x"));
@@ -211,7 +214,7 @@ class RestorerTest {
 
     @Test
     void keepsHoles() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener);
+        try (Restorer restorer = new Restorer(target, EXACT, listener);
                 Arena arena = Arena.ofConfined()) {
             Restorer.Output output = restorer.begin(b("f"), metadata(EntryType.FILE, 0600).withSize(10L << 30));
             output.write(arena.allocate(4096), 5L << 30);
@@ -399,7 +402,7 @@ class RestorerTest {
 
     @Test
     void makesLinksLast() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restorer.begin(b("symlink"), link(victim.toString())); // 30
             restore(restorer, "symlink/evil", "evil", file("evil"));
             restorer.begin(b("current"), link(".")); // 31
@@ -417,7 +420,7 @@ class RestorerTest {
     @Test
     void refusesLinksThatWerePlantedBefore() throws IOException {
         sh("ln -s ../victim sym; ln -s nowhere dangling; ln -s ../victim/evil file");
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restore(restorer, "sym/file1", "evil", file("evil")); // 29
             restore(restorer, "dangling/f", "evil", file("evil")); // 27
             restorer.begin(b("sym/d"), folder());
@@ -444,7 +447,7 @@ class RestorerTest {
 
     @Test
     void linksNamesOfAGroup() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             assertTrue(restore(restorer, "a", "content", inGroup(7, file("content"))));
             assertNull(restorer.begin(b("d/b"), inGroup(7, file("content"))));
             Restorer.Output second = restorer.begin(b("c"), inGroup(8, file("other")));
@@ -464,7 +467,7 @@ class RestorerTest {
     @Test
     void linksOverWhatIsThere() throws IOException {
         for (int again = 0; again < 2; again++) {
-            try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+            try (Restorer restorer = new Restorer(target, EXACT, listener)) {
                 sh("test -e b || echo old > b");
                 restore(restorer, "a", "content", inGroup(7, file("content")));
                 restorer.begin(b("b"), inGroup(7, file("content")));
@@ -489,7 +492,7 @@ class RestorerTest {
 
     @Test
     void doesNotLinkToWhatHasTakenTheFirstName() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restore(restorer, "x", "of the group", inGroup(7, file("")));
             restore(restorer, "x", "stripped to the same name", file(""));
             assertTrue(restore(restorer, "y", "of the group", inGroup(7, file(""))));
@@ -501,7 +504,7 @@ class RestorerTest {
 
     @Test
     void namesAllOfAGroupWhoseContentIsDamaged() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             Restorer.Output output = restorer.begin(b("a"), inGroup(7, file("content")));
             assertNull(restorer.begin(b("b"), inGroup(7, file("content"))));
             output.abandon();
@@ -516,7 +519,7 @@ class RestorerTest {
         Host.assumeRoot();
         Path other = Files.createTempDirectory(Path.of("/dev/shm"), "ptar");
         try (TargetTree free = Trees.target(Host.bytes(base), true);
-                Restorer restorer = new Restorer(free, RestoreOptions.defaults(true), listener);
+                Restorer restorer = new Restorer(free, EXACT, listener);
                 Arena arena = Arena.ofConfined()) {
             Metadata metadata = inGroup(7, metadata(EntryType.FILE, 0640).withSize(5 << 20));
             Restorer.Output output = restorer.begin(b("a"), metadata);
@@ -575,7 +578,7 @@ class RestorerTest {
     @Test
     void removesWhatIsNotFinished() throws IOException {
         sh("echo old > f");
-        Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener);
+        Restorer restorer = new Restorer(target, EXACT, listener);
         Restorer.Output replacing = restorer.begin(b("f"), file("new"));
         Restorer.Output fresh = restorer.begin(b("g"), file("new"));
         write(replacing, "new");
@@ -590,7 +593,7 @@ class RestorerTest {
 
     @Test
     void closingAbandonsWhatIsNotFinished() throws IOException {
-        try (Restorer restorer = new Restorer(target, RestoreOptions.defaults(true), listener)) {
+        try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restorer.begin(b("d"), folder());
             write(restorer.begin(b("d/f"), file("new")), "n");
         }

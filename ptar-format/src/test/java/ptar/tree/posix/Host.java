@@ -41,8 +41,10 @@ public final class Host {
         shell(folder, "find . -mindepth 1 -delete");
     }
 
+    public static final boolean IS_ROOT = run("id", "-u").equals("0");
+
     public static void assumeRoot() {
-        assumeTrue(run("id", "-u").equals("0"), "needs to be root");
+        assumeTrue(IS_ROOT, "needs to be root");
     }
 
     private static boolean has(String program) {

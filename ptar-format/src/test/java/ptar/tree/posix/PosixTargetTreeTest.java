@@ -53,7 +53,7 @@ import ptar.tree.Xattr;
 class PosixTargetTreeTest {
     private static final Timestamp TIME = new Timestamp(1_000_000_000, 123_456_789);
     private static final Owner ROOT = new Owner(0, 0, "", "");
-    private static final Restore ALL = new Restore(true, false, true, true, true, true, true);
+    private static final Restore ALL = new Restore(Host.IS_ROOT, false, true, true, true, true, true);
 
     @Parameter
     boolean mayUseOpenat2;
