@@ -12,7 +12,6 @@ final class Accounts {
     private static final Accounts USERS = new Accounts("getpwuid_r", "getpwnam_r");
     private static final Accounts GROUPS = new Accounts("getgrgid_r", "getgrnam_r");
 
-    private static final int ERANGE = 34;
     private static final long UNKNOWN = -1;
 
     // struct passwd and struct group begin alike: name, password, number.
@@ -69,7 +68,7 @@ final class Accounts {
             if (error == 0 && result != 0) {
                 return new Found(string(memory, memory.getLong(NAME) - address), memory.getInt(NUMBER) & 0xffff_ffffL);
             }
-            if (error != ERANGE) {
+            if (error != Errno.ERANGE) {
                 return null;
             }
         }

@@ -17,6 +17,7 @@ final class Errno {
     static final int ENOTDIR = 20;
     static final int EISDIR = 21;
     static final int EINVAL = 22;
+    static final int ERANGE = 34;
     static final int ENAMETOOLONG = 36;
     static final int ENOSYS = 38;
     static final int ENOTEMPTY = 39;
@@ -77,7 +78,7 @@ final class Errno {
             case 29 -> "Illegal seek";
             case 30 -> "Read-only file system";
             case 31 -> "Too many links";
-            case 34 -> "Numerical result out of range";
+            case ERANGE -> "Numerical result out of range";
             case ENAMETOOLONG -> "File name too long";
             case ENOSYS -> "Function not implemented";
             case ENODATA -> "No data available";

@@ -228,16 +228,24 @@ final class Inspector {
                 || errno == Errno.ENOSYS;
     }
 
+    /// The kernel sets aside as much memory as it is offered, so it is offered little at first.
+    private static final int SMALL = 512;
+
     private static long xattrNames(Scratch scratch, int folder, Bytes name, boolean followLink)
+            throws FileSystemException {
+        long length = xattrNames(scratch, folder, name, followLink, SMALL);
+        return length == -Errno.ERANGE ? xattrNames(scratch, folder, name, followLink, Scratch.BIG) : length;
+    }
+
+    private static long xattrNames(Scratch scratch, int folder, Bytes name, boolean followLink, int room)
             throws FileSystemException {
         long list = scratch.at(Scratch.LIST);
         if (FolderCalls.WORK) {
             int flags = followLink ? 0 : AT_SYMLINK_NOFOLLOW;
-            return call(scratch, Call.LISTXATTRAT, folder, scratch.path(name), flags, list, Scratch.BIG);
+            return call(scratch, Call.LISTXATTRAT, folder, scratch.path(name), flags, list, room);
         }
         return call(
-                scratch, followLink ? Call.LISTXATTR : Call.LLISTXATTR, scratch.procPath(folder, name), list,
-                Scratch.BIG);
+                scratch, followLink ? Call.LISTXATTR : Call.LLISTXATTR, scratch.procPath(folder, name), list, room);
     }
 
     /// Leaves an xattr's value in the scratch memory.
@@ -245,17 +253,26 @@ final class Inspector {
     /// @return its length, or the negative error number
     static long xattrValue(Scratch scratch, int folder, Bytes name, boolean followLink, Bytes xattr)
             throws FileSystemException {
+        long length = xattrValue(scratch, folder, name, followLink, xattr, SMALL);
+        return length == -Errno.ERANGE
+                ? xattrValue(scratch, folder, name, followLink, xattr, Scratch.BIG)
+                : length;
+    }
+
+    private static long xattrValue(
+            Scratch scratch, int folder, Bytes name, boolean followLink, Bytes xattr, int room)
+            throws FileSystemException {
         long value = scratch.at(Scratch.VALUE);
         if (FolderCalls.WORK) {
             int flags = followLink ? 0 : AT_SYMLINK_NOFOLLOW;
             // struct xattr_args: address, then size and flags in 32 bits each
             return call(
                     scratch, Call.GETXATTRAT, folder, scratch.path(name), flags, scratch.name(xattr),
-                    scratch.longs(value, Scratch.BIG, 0), 16);
+                    scratch.longs(value, room, 0), 16);
         }
         return call(
                 scratch, followLink ? Call.GETXATTR : Call.LGETXATTR, scratch.procPath(folder, name),
-                scratch.name(xattr), value, Scratch.BIG);
+                scratch.name(xattr), value, room);
     }
 
     /// Names of the xattrs of what is open, or with a name of that in an open folder; none where it can't say.

@@ -122,6 +122,14 @@ class PosixSourceTreeTest {
     }
 
     @Test
+    void readsXattrsThatAreManyOrLong() throws IOException {
+        Host.shell(folder, "touch f; for i in $(seq 100 199); do setfattr -n user.many$i -v x f; done;"
+                + " touch g; setfattr -n user.long -v $(printf %03000d 7) g");
+        assertEquals(100, look("f").xattrs().size());
+        assertEquals(3000, look("g").xattrs().getFirst().value().length());
+    }
+
+    @Test
     void readsInodeFlags() throws IOException {
         Host.assumeRoot();
         Host.shell(folder, "touch f; chattr +d f; mkfifo p");
