@@ -2,6 +2,7 @@ package ptar.block;
 
 import java.lang.foreign.MemorySegment;
 import ptar.layout.BlockTrailer;
+import ptar.layout.ByteReader;
 import ptar.layout.ByteWriter;
 import ptar.layout.Journal;
 import ptar.storage.BufferPool;
@@ -10,6 +11,9 @@ import ptar.storage.BufferPool;
 public final class BlockBuilder {
     /// A journal longer than this closes its block: a forward reader holds a journal in memory whole.
     private static final int TARGET_JOURNAL_LENGTH = 1 << 20;
+    /// So does one whose elements or paths come near to what the format allows; one more record always fits.
+    private static final int TARGET_JOURNAL_ELEMENTS = ByteReader.MAX_ELEMENTS / 2;
+    private static final int TARGET_JOURNAL_KEY_BYTES = ByteReader.MAX_KEY_BYTES / 4;
 
     private final BufferPool buffers;
     private final long number;
@@ -39,7 +43,10 @@ public final class BlockBuilder {
     }
 
     public boolean hasRoomFor(int more) {
-        return more <= blockSize - contentLength && journal.length() < TARGET_JOURNAL_LENGTH;
+        return more <= blockSize - contentLength
+                && journal.length() < TARGET_JOURNAL_LENGTH
+                && journal.elements() < TARGET_JOURNAL_ELEMENTS
+                && journal.keyBytes() < TARGET_JOURNAL_KEY_BYTES;
     }
 
     /// Appends a chunk.

@@ -6,10 +6,18 @@ import ptar.error.CorruptArchiveException;
 import ptar.tree.Bytes;
 
 /// Reads the primitives of the specification (§1) from bytes that may be hostile: nothing is read past the end, nothing
-/// allocated before its length was compared with what remains.
+/// allocated before its length was compared with what remains, and what small bytes can claim to be is bounded.
 public final class ByteReader {
+    /// The most that all counts in one payload may add up to: entries, extents, attributes, owners, … Each is an object
+    /// to its reader, and a payload that compresses well can hold millions of them in a few bytes. Spec §4.
+    public static final int MAX_ELEMENTS = 1 << 18;
+    /// The most that the full lengths of all front-coded keys in one payload may add up to.
+    public static final int MAX_KEY_BYTES = 1 << 24;
+
     private final ByteBuffer in;
     private final Object where;
+    private int elementsLeft = MAX_ELEMENTS;
+    private int keyBytesLeft = MAX_KEY_BYTES;
 
     /// @param in read from its position to its limit; the caller's position does not move
     /// @param where what is being read, for messages; its `toString` is called only when something is wrong
@@ -75,7 +83,12 @@ public final class ByteReader {
 
     /// How many elements follow, each of at least `minSize` bytes: so at most what remains can hold.
     public int count(int minSize, String what) throws CorruptArchiveException {
-        return varint(in.remaining() / minSize, what);
+        int count = varint(elementsLeft, what);
+        if (count > in.remaining() / minSize) {
+            throw corrupt(what + " is " + count + ", at most " + in.remaining() / minSize + " have room");
+        }
+        elementsLeft -= count;
+        return count;
     }
 
     public long zigzag() throws CorruptArchiveException {
@@ -100,17 +113,14 @@ public final class ByteReader {
         int shared = varint(previous.length(), "shared prefix");
         int rest = varint(max - shared, "name length");
         need(rest);
+        keyBytesLeft -= shared + rest;
+        if (keyBytesLeft < 0) {
+            throw corrupt("names are longer than " + MAX_KEY_BYTES + " in all");
+        }
         byte[] key = new byte[shared + rest];
         previous.slice(0, shared).copyTo(key, 0);
         in.get(key, shared, rest);
         return Bytes.wrap(key);
-    }
-
-    public ByteReader slice(int length) throws CorruptArchiveException {
-        need(length);
-        ByteBuffer part = in.slice(in.position(), length);
-        in.position(in.position() + length);
-        return new ByteReader(part, where);
     }
 
     public void end() throws CorruptArchiveException {

@@ -75,6 +75,7 @@ public record ClosingMark(long archiveLength, int headerLength, Run lastRun, Byt
                 || run.index() > Run.MAX_INDEX
                 || run.offset() < 0
                 || run.storedLength() < Run.MIN_STORED_LENGTH
+                || run.storedLength() > mark.archiveLength
                 || run.offset() != mark.archiveLength - behindRun - run.storedLength()
                 || at.getLong(72) != 0
                 || at.getLong(112) != 0

@@ -18,6 +18,9 @@ public final class Journal {
     private static final int DATA = 0;
     private static final int HOLE = 1;
     private static final int EARLIER_RUN = 3;
+    /// Access time, birth time, inode flags.
+    private static final int KNOWN_SINGLE_ATTRIBUTES = 3;
+    private static final long NONE = -1;
 
     private Journal() {}
 
@@ -47,9 +50,21 @@ public final class Journal {
         private Bytes previous = Bytes.EMPTY;
         private long previousSeconds;
         private int count;
+        private int elements;
+        private int keyBytes;
 
         public int length() {
             return owners.length() + records.length() + 3;
+        }
+
+        /// Records, extents and attributes: see [ByteReader#MAX_ELEMENTS].
+        public int elements() {
+            return elements;
+        }
+
+        /// Sum of the paths' full lengths: see [ByteReader#MAX_KEY_BYTES].
+        public int keyBytes() {
+            return keyBytes;
         }
 
         public boolean isEmpty() {
@@ -57,12 +72,11 @@ public final class Journal {
         }
 
         /// @param path,metadata null unless the entry begins here
-        /// @param extents those from `from` on are told
+        /// @param extents those from `from` up to `to` are told
         /// @param thisBlock number of the block that the journal will stand in
         public void add(
-                long entryNumber, EntryPath path, Metadata metadata, PackedExtents extents, int from, long thisBlock,
-                boolean end, boolean changed) {
-            int to = extents.count();
+                long entryNumber, EntryPath path, Metadata metadata, PackedExtents extents, int from, int to,
+                long thisBlock, boolean end, boolean changed) {
             int kind = (path != null ? BEGIN : 0) | (end ? END : 0) | (changed ? CHANGED : 0);
             records.u8(kind).varint(entryNumber);
             if (path != null) {
@@ -72,7 +86,10 @@ public final class Journal {
                 MetadataCodec.write(records, metadata, owners, previousSeconds);
                 previous = key;
                 previousSeconds = metadata.modificationTime().seconds();
+                keyBytes += key.length();
+                elements += metadata.xattrs().size() + metadata.unknown().size() + KNOWN_SINGLE_ATTRIBUTES;
             }
+            elements += 1 + to - from;
             records.varint(to - from);
             for (int i = from; i < to; i++) {
                 if (extents.isHole(i)) {
@@ -100,6 +117,8 @@ public final class Journal {
         List<Record> records = new ArrayList<>(count);
         Bytes previous = Bytes.EMPTY;
         long previousSeconds = 0;
+        long begun = NONE;
+        long open = NONE;
         for (int i = 0; i < count; i++) {
             int kind = in.u8();
             if (kind > (BEGIN | END | CHANGED) || (kind & (END | CHANGED)) == CHANGED) {
@@ -108,7 +127,15 @@ public final class Journal {
             long number = in.varint(Long.MAX_VALUE, "entry number");
             EntryPath path = null;
             Metadata metadata = null;
-            if ((kind & BEGIN) != 0) {
+            boolean begins = (kind & BEGIN) != 0;
+            boolean inOrder = begins
+                    ? open == NONE && (begun == NONE || number == begun + 1)
+                    : i == 0 || number == open; // only the first may go on with an entry of an earlier block
+            if (!inOrder) {
+                throw in.corrupt("record of entry " + number + " out of order");
+            }
+            if (begins) {
+                begun = number;
                 previous = in.frontCoded(previous, EntryPath.MAX_LENGTH);
                 path = Leaf.readPath(in, previous);
                 metadata = MetadataCodec.read(in, owners, previousSeconds);
@@ -119,6 +146,7 @@ public final class Journal {
             if (metadata != null && metadata.type() != EntryType.FILE && (!end || !extents.isEmpty())) {
                 throw in.corrupt("content of an entry that is not a file");
             }
+            open = end ? NONE : number;
             records.add(new Record(number, path, metadata, extents, end, (kind & CHANGED) != 0));
         }
         in.end();

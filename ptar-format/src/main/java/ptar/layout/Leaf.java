@@ -15,6 +15,13 @@ import ptar.tree.Owner;
 public record Leaf(List<Entry> entries) {
     /// A file with more extents than this has them in frames of their own.
     public static final int MAX_INLINE_EXTENTS = 4_096;
+    /// The least an entry takes: the tree's own root, with metadata of a byte each for type, mode, owner and times.
+    private static final int MIN_ENTRY_SIZE = 7;
+
+    /// What of an entry's metadata breaks the format's bounds, or null.
+    public static String faultOf(Metadata metadata) {
+        return MetadataCodec.faultOf(metadata);
+    }
 
     /// Builds the raw payload of one leaf.
     public static final class Builder {
@@ -25,6 +32,7 @@ public record Leaf(List<Entry> entries) {
         private EntryPath first;
         private long previousSeconds;
         private int count;
+        private int keyBytes;
         private long bytes;
 
         public Builder(LongFunction<BlockRef> blocks) {
@@ -55,6 +63,7 @@ public record Leaf(List<Entry> entries) {
             MetadataCodec.write(entries, metadata, owners, previousSeconds);
             previousSeconds = metadata.modificationTime().seconds();
             previous = key;
+            keyBytes += key.length();
             count++;
             bytes += metadata.size();
         }
@@ -70,6 +79,11 @@ public record Leaf(List<Entry> entries) {
 
         public EntryPath firstPath() {
             return first;
+        }
+
+        /// Sum of the paths' full lengths: see [ByteReader#MAX_KEY_BYTES].
+        public int keyBytes() {
+            return keyBytes;
         }
 
         public int rawLength() {
@@ -107,7 +121,7 @@ public record Leaf(List<Entry> entries) {
         ByteReader in = new ByteReader(raw, "leaf at " + at);
         List<Owner> owners = OwnerTable.readFrom(in);
         List<BlockRef> blocks = ExtentCodec.readTable(in, at);
-        int count = in.count(8, "number of entries");
+        int count = in.count(MIN_ENTRY_SIZE, "number of entries");
         List<Entry> entries = new ArrayList<>(count);
         ExtentCodec.Reader extents = new ExtentCodec.Reader(in, blocks, at, true);
         EntryPath previous = null;

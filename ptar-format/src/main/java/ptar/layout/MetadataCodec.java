@@ -21,6 +21,7 @@ final class MetadataCodec {
     private static final int MAX_TARGET_LENGTH = 65_535;
     private static final int MAX_XATTR_NAME = 255;
     private static final int MAX_XATTR_VALUE = 65_536;
+    private static final int MAX_ATTRIBUTES = 65_536;
 
     private MetadataCodec() {}
 
@@ -120,14 +121,21 @@ final class MetadataCodec {
 
     private static Bytes target(ByteReader in) throws CorruptArchiveException {
         Bytes target = in.counted(MAX_TARGET_LENGTH, "length of a link target");
-        if (target.isEmpty() || target.indexOf((byte) 0, 0) >= 0) {
+        if (!isTarget(target)) {
             throw in.corrupt("link target is empty or has a NUL byte");
         }
         return target;
     }
 
+    private static boolean isTarget(Bytes target) {
+        return !target.isEmpty() && target.length() <= MAX_TARGET_LENGTH && target.indexOf((byte) 0, 0) < 0;
+    }
+
     private static Metadata readAttributes(ByteReader in, Metadata m) throws CorruptArchiveException {
         int count = in.count(2, "number of attributes");
+        if (count == 0 || count > MAX_ATTRIBUTES) {
+            throw in.corrupt("number of attributes is " + count);
+        }
         List<Xattr> xattrs = new ArrayList<>();
         List<Attribute> unknown = new ArrayList<>();
         Metadata with = m;
@@ -169,10 +177,25 @@ final class MetadataCodec {
         return new Xattr(name, v.bytes(v.remaining()));
     }
 
-    /// The bytes a metadata takes, for the writer's bound.
-    static int lengthOf(Metadata m) {
-        ByteWriter out = new ByteWriter(128);
+    /// What of a metadata breaks the format's bounds, or null: for the writer to ask, before it tells of the entry.
+    static String faultOf(Metadata m) {
+        if (m.type() == EntryType.SYMLINK && !isTarget(m.linkTarget())) {
+            return "link target is empty, has a NUL byte, or is longer than " + MAX_TARGET_LENGTH + " bytes";
+        }
+        if (m.xattrs().isEmpty() && m.unknown().isEmpty()) {
+            return null; // all that is left has a fixed greatest length
+        }
+        if (attributesOf(m).size() > MAX_ATTRIBUTES) {
+            return "more than " + MAX_ATTRIBUTES + " attributes";
+        }
+        for (Xattr xattr : m.xattrs()) {
+            if (xattr.name().length() > MAX_XATTR_NAME || xattr.value().length() > MAX_XATTR_VALUE) {
+                return "xattr '" + xattr.name() + "' is too long";
+            }
+        }
+        ByteWriter out = new ByteWriter(1 << 12);
         write(out, m, new OwnerTable(), 0);
-        return out.length();
+        int numbersThatMayBeLonger = 20; // owner and time depend on what stands before
+        return out.length() > MAX_LENGTH - numbersThatMayBeLonger ? "metadata is longer than 4 MiB" : null;
     }
 }

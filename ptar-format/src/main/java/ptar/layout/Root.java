@@ -56,6 +56,9 @@ public record Root(
         if (height > Node.MAX_LEVEL + 1 || (height == 0) != (entries == 0)) {
             throw in.corrupt("height " + height + " with " + entries + " entries");
         }
+        if (entries == 0 && bytes != 0) {
+            throw in.corrupt(bytes + " bytes in an empty tree");
+        }
         Pointer top = height == 0
                 ? null
                 : Pointer.readFrom(in, at, height == 1 ? FrameType.LEAF : FrameType.NODE);

@@ -2,6 +2,7 @@ package ptar.layout;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import ptar.error.CorruptArchiveException;
 import ptar.tree.Bytes;
@@ -36,11 +37,14 @@ public record Run(int index, long offset, long storedLength, Bytes salt) {
     }
 
     public static Run readPreamble(ByteBuffer in, Object where) throws CorruptArchiveException {
+        if (in.remaining() < PREAMBLE_SIZE) {
+            throw new CorruptArchiveException(where + ": no run starts here (cut short)");
+        }
         ByteBuffer at = in.slice(in.position(), PREAMBLE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         byte[] magic = new byte[MAGIC.length];
         at.get(0, magic);
         int index = at.getInt(8);
-        if (!java.util.Arrays.equals(magic, MAGIC) || at.getInt(60) != crc(at)) {
+        if (!Arrays.equals(magic, MAGIC) || at.getInt(60) != crc(at)) {
             throw new CorruptArchiveException(where + ": no run starts here (damaged preamble)");
         }
         if (index < 0 || index > MAX_INDEX || at.getInt(12) != 0 || at.getLong(48) != 0 || at.getInt(56) != 0) {

@@ -10,9 +10,9 @@ import ptar.error.CorruptArchiveException;
 /// | offset | size | field              | meaning                                     |
 /// |-------:|-----:|--------------------|---------------------------------------------|
 /// |      0 |    4 | magic              | [#MAGIC]                                    |
-/// |      4 |    4 | root stored length |                                             |
+/// |      4 |    4 | root stored length | 0 without a root                            |
 /// |      8 |    8 | root offset        | in this run's plain stream, -1 without one  |
-/// |     16 |    4 | root raw length    |                                             |
+/// |     16 |    4 | root raw length    | 0 without a root                            |
 /// |     20 |    8 | reserved           |                                             |
 /// |     28 |    4 | CRC32C             | of bytes 0 to 28                            |
 public record RunEnd(long rootOffset, int rootStoredLength, int rootRawLength) {
@@ -46,7 +46,7 @@ public record RunEnd(long rootOffset, int rootStoredLength, int rootRawLength) {
         ByteBuffer at = in.slice(in.position(), SIZE).order(ByteOrder.LITTLE_ENDIAN);
         RunEnd end = new RunEnd(at.getLong(8), at.getInt(4), at.getInt(16));
         long space = plainLength - SIZE - FrameHead.SIZE;
-        boolean inRange = !end.hasRoot()
+        boolean inRange = !end.hasRoot() && end.rootStoredLength == 0 && end.rootRawLength == 0
                 || end.rootStoredLength >= 0
                         && end.rootStoredLength <= FrameType.ROOT.maxRawLength()
                         && end.rootRawLength >= 0

@@ -12,6 +12,7 @@ import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.layout.ClosingMark;
 import ptar.layout.Header;
+import ptar.layout.Leaf;
 import ptar.layout.Pointer;
 import ptar.layout.Run;
 import ptar.layout.SegmentHead;
@@ -38,13 +39,17 @@ public final class ArchiveWriter {
     private final Sink sink;
     private final WriteOptions options;
     private final WriteListener listener;
+    private final Window.Limits windowLimits;
     private final BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
 
-    private ArchiveWriter(EntrySource entries, Sink sink, WriteOptions options, WriteListener listener) {
+    /// @param windowLimits [Window.Limits#DEFAULT] but in tests
+    ArchiveWriter(
+            EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Window.Limits windowLimits) {
         this.entries = entries;
         this.sink = sink;
         this.options = options;
         this.listener = listener;
+        this.windowLimits = windowLimits;
     }
 
     /// Writes a plain archive and commits the sink. After an exception nothing is committed.
@@ -65,10 +70,10 @@ public final class ArchiveWriter {
             EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Header header,
             MasterKey key)
             throws IOException {
-        return new ArchiveWriter(entries, sink, options, listener).write(header, key);
+        return new ArchiveWriter(entries, sink, options, listener, Window.Limits.DEFAULT).write(header, key);
     }
 
-    private WriteSummary write(Header header, MasterKey key) throws IOException {
+    WriteSummary write(Header header, MasterKey key) throws IOException {
         ExecutorService pool = Executors.newFixedThreadPool(
                 options.threads(), Thread.ofPlatform().daemon().name("ptar-write-", 1).factory());
         ExecutorService walker = Executors.newSingleThreadExecutor(
@@ -85,7 +90,7 @@ public final class ArchiveWriter {
                     sink, run, archiveTag, header.suite().isSealed(), ciphers, pool, options.threads() + 2, buffers);
             Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
             IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
-            Window.Cutter cutter = new Window.Cutter(entries);
+            Window.Cutter cutter = new Window.Cutter(entries, windowLimits);
             ChunkCutters cutters = new ChunkCutters(key);
             Future<Window> next = walker.submit(cutter::next);
             for (Window window = Packer.await(next); window != null; window = Packer.await(next)) {
@@ -107,8 +112,12 @@ public final class ArchiveWriter {
     private void writeContent(Window window, Packer packer, ExecutorService pool, ChunkCutters cutters)
             throws IOException {
         for (PendingEntry entry : window.entries()) {
-            boolean comesWithItsLeader = entry.leader != null && entry.leader.hasContent() && entry.leader.number < 0;
-            if (!entry.hasContent() && !comesWithItsLeader) {
+            String fault = Leaf.faultOf(entry.metadata);
+            if (fault != null) {
+                listener.tooLarge(entry.item, fault);
+                entry.dropped = new IOException(fault);
+                packer.drop(entry, entry.dropped);
+            } else if (!entry.hasContent() && !entry.comesWithLeader) {
                 packer.addWithoutContent(entry);
             }
         }
@@ -138,7 +147,7 @@ public final class ArchiveWriter {
 
     private void writeLeaves(Window window, IndexWriter index) throws IOException {
         for (PendingEntry entry : window.entries()) {
-            if (!entry.dropped) {
+            if (entry.dropped == null) {
                 index.add(entry.item.path(), entry.metadata, entry.extents);
             }
         }

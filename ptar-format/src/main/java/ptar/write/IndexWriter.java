@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
 import ptar.layout.BlockRef;
+import ptar.layout.ByteReader;
 import ptar.layout.ByteWriter;
 import ptar.layout.Extent;
 import ptar.layout.FrameType;
@@ -17,6 +18,7 @@ import ptar.layout.Root;
 import ptar.layout.Run;
 import ptar.segment.RunWriter;
 import ptar.storage.BufferPool;
+import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.Metadata;
 
@@ -24,6 +26,10 @@ import ptar.tree.Metadata;
 /// that the nodes can stand together at the archive's end, where one read brings them. Spec §7 to §9. One thread.
 final class IndexWriter {
     private static final int TARGET_RAW_LENGTH = 1 << 16;
+    /// A page whose names are this long in all is full too, however much they share.
+    private static final int TARGET_KEY_BYTES = ByteReader.MAX_KEY_BYTES / 4;
+    /// However long the names: so that seven levels are enough for any tree.
+    private static final int MIN_CHILDREN = 16;
 
     private final RunWriter run;
     private final FrameCompressor compressor;
@@ -32,6 +38,7 @@ final class IndexWriter {
     private final ByteWriter raw = new ByteWriter(1 << 17);
     private final List<Node.Child> leaves = new ArrayList<>();
     private Leaf.Builder leaf;
+    private EntryPath last;
     private long entries;
     private long bytes;
 
@@ -52,14 +59,18 @@ final class IndexWriter {
         return bytes;
     }
 
-    /// @param path greater than the one before
+    /// @throws IllegalArgumentException if the path is not greater than the one before
     void add(EntryPath path, Metadata metadata, PackedExtents content) throws IOException {
+        if (last != null && last.compareTo(path) >= 0) {
+            throw new IllegalArgumentException("entries out of order: '" + path + "' behind '" + last + "'");
+        }
+        last = path;
         if (content.count() > Leaf.MAX_INLINE_EXTENTS) {
             leaf.addLarge(path, metadata, writeExtents(content));
         } else {
             leaf.add(path, metadata, content);
         }
-        if (leaf.rawLength() >= TARGET_RAW_LENGTH) {
+        if (leaf.rawLength() >= TARGET_RAW_LENGTH || leaf.keyBytes() >= TARGET_KEY_BYTES) {
             flushLeaf();
         }
     }
@@ -114,12 +125,17 @@ final class IndexWriter {
         while (from < children.size()) {
             int to = from;
             int length = 0;
+            int keyBytes = 0;
+            Bytes previous = Bytes.EMPTY;
             long entriesBelow = 0;
             long bytesBelow = 0;
-            // at least two children each, or the tree would not get lower
-            while (to < children.size() && (length < TARGET_RAW_LENGTH || to - from < 2)) {
+            while (to < children.size()
+                    && (length < TARGET_RAW_LENGTH && keyBytes < TARGET_KEY_BYTES || to - from < MIN_CHILDREN)) {
                 Node.Child child = children.get(to);
-                length += child.firstPath().bytes().length() + Pointer.HASH_SIZE + 24;
+                Bytes key = child.firstPath().bytes();
+                length += key.length() - previous.commonPrefix(key) + Pointer.HASH_SIZE + 24;
+                keyBytes += key.length();
+                previous = key;
                 entriesBelow += child.entries();
                 bytesBelow += child.bytes();
                 to++;

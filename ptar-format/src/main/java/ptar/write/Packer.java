@@ -13,6 +13,7 @@ import ptar.block.BlockBuilder;
 import ptar.chunk.ChunkId;
 import ptar.chunk.ChunkTable;
 import ptar.layout.BlockRef;
+import ptar.layout.ByteReader;
 import ptar.layout.FrameType;
 import ptar.layout.PackedExtents;
 import ptar.segment.RunWriter;
@@ -22,6 +23,8 @@ import ptar.storage.BufferPool;
 /// full blocks to be compressed; writes compressed blocks in order. All that decides what the archive's bytes are is
 /// done here, by one thread, so that they do not depend on the number of threads.
 final class Packer {
+    private static final int MAX_RECORD_EXTENTS = ByteReader.MAX_ELEMENTS / 8;
+
     private final RunWriter run;
     private final FrameCompressor compressor;
     private final ExecutorService pool;
@@ -62,17 +65,29 @@ final class Packer {
 
     /// Tells of an entry that brings no content of its own: all but the first names of files.
     void addWithoutContent(PendingEntry entry) throws IOException {
+        if (entry.dropped != null) {
+            return;
+        }
         if (entry.leader != null) {
-            if (entry.leader.dropped) {
-                entry.dropped = true;
+            if (entry.leader.dropped != null) {
+                drop(entry, entry.leader.dropped);
                 return;
             }
             entry.extents = entry.leader.extents;
             entry.metadata = entry.leader.metadata;
         }
         begin(entry);
-        makeRoomInJournal();
         tell(entry, 0, true, entry.metadata.changedWhileRead());
+    }
+
+    /// Leaves an entry out whose content can't be opened, with the names that would have come with it.
+    void drop(PendingEntry entry, IOException cause) {
+        for (PendingEntry name = entry; name != null; name = name.nextName) {
+            if (name.dropped == null) {
+                name.dropped = cause;
+                listener.cannotOpen(name.item, cause);
+            }
+        }
     }
 
     private void begin(PendingEntry entry) {
@@ -83,15 +98,27 @@ final class Packer {
         }
     }
 
-    /// Adds to the journal what it has not told of an entry yet.
+    /// Adds to the journal what it has not told of an entry yet; a great many extents in several records, so that no
+    /// journal outgrows its bounds.
     ///
     /// @param from the first extent to tell of
-    private void tell(PendingEntry entry, int from, boolean end, boolean isChanged) {
+    private void tell(PendingEntry entry, int from, boolean end, boolean isChanged) throws IOException {
+        int count = entry.extents.count();
+        int told = from;
+        while (count - told > MAX_RECORD_EXTENTS) {
+            tell(entry, told, told + MAX_RECORD_EXTENTS, false, false);
+            told += MAX_RECORD_EXTENTS;
+        }
+        tell(entry, told, count, end, isChanged);
+        entry.extents.markTold();
+    }
+
+    private void tell(PendingEntry entry, int from, int to, boolean end, boolean isChanged) throws IOException {
+        makeRoomInJournal();
         boolean begins = from == 0;
         block.journal().add(
                 entry.number, begins ? entry.item.path() : null, begins ? entry.metadata : null, entry.extents, from,
-                block.number(), end, isChanged);
-        entry.extents.markTold();
+                to, block.number(), end, isChanged);
     }
 
     private void makeRoomInJournal() throws IOException {
@@ -111,11 +138,10 @@ final class Packer {
 
     private void add(ReadJob.Piece piece, ReadJob job) throws IOException {
         PendingEntry entry = piece.entry;
-        if (piece.first && piece.openFailure != null) {
-            entry.dropped = true;
-            listener.cannotOpen(entry.item, piece.openFailure);
+        if (piece.first && piece.openFailure != null && entry.dropped == null) {
+            drop(entry, piece.openFailure);
         }
-        if (entry.dropped) {
+        if (entry.dropped != null) {
             return;
         }
         if (piece.first) {
@@ -172,7 +198,7 @@ final class Packer {
     }
 
     /// Before a block is closed: its journal tells which of its content belongs to the file that goes on.
-    private void tellOpen() {
+    private void tellOpen() throws IOException {
         int told = open.extents.told();
         if (open.extents.count() > told) {
             tell(open, told, false, false);
@@ -181,7 +207,6 @@ final class Packer {
 
     private void finishOpen() throws IOException {
         open.extents.addHoleIf(open.metadata.size() - contentEnd);
-        makeRoomInJournal();
         tell(open, open.extents.told(), true, changed);
         if (changed) {
             open.metadata = open.metadata.withMarks(true, open.metadata.absolute());

@@ -1,5 +1,6 @@
 package ptar.write;
 
+import java.io.IOException;
 import ptar.layout.PackedExtents;
 import ptar.tree.EntryType;
 import ptar.tree.Metadata;
@@ -9,13 +10,16 @@ final class PendingEntry {
     final EntrySource.Item item;
     /// The first name of the same inode, which has the content; null for the first and for files with one name.
     final PendingEntry leader;
-    /// Later names of the inode in the same window, told of right behind the first.
+    /// Later names of the inode in the same window, told of right behind the first when it brings content.
     PendingEntry nextName;
+    /// Whether this is one of them.
+    boolean comesWithLeader;
 
     Metadata metadata;
     PackedExtents extents = PackedExtents.NONE;
     long number = -1;
-    boolean dropped;
+    /// Why the entry is left out, or null.
+    IOException dropped;
 
     PendingEntry(EntrySource.Item item, PendingEntry leader) {
         this.item = item;

@@ -79,13 +79,34 @@ final class ReadJob implements Callable<ReadJob> {
     }
 
     private void readSmall(Piece piece) {
-        EntrySource.Item item = piece.entry.item;
-        try (SourceFile file = item.tree().openFile(item.sourcePath(), item.followLink())) {
+        try (SourceFile file = open(piece.entry)) {
             fill(piece, file);
-            piece.changed = isChanged(item, file);
+            piece.changed = isChanged(piece.entry.item, file);
         } catch (IOException cannotOpen) {
             piece.openFailure = cannotOpen;
         }
+    }
+
+    /// Opens a file by its name, or by another name of the same inode when this one has gone.
+    static SourceFile open(PendingEntry entry) throws IOException {
+        IOException failure = null;
+        for (PendingEntry name = entry; name != null; name = name.nextName) {
+            EntrySource.Item item = name.item;
+            try {
+                SourceFile file = item.tree().openFile(item.sourcePath(), item.followLink());
+                if (name == entry || isSameInode(file.stat(), entry.item.found())) {
+                    return file;
+                }
+                file.close();
+            } catch (IOException cannotOpen) {
+                failure = failure == null ? cannotOpen : failure;
+            }
+        }
+        throw failure;
+    }
+
+    private static boolean isSameInode(SourceTree.Found now, SourceTree.Found seen) {
+        return now.device() == seen.device() && now.inode() == seen.inode();
     }
 
     private void readLarge(Piece piece) {
@@ -125,14 +146,14 @@ final class ReadJob implements Callable<ReadJob> {
 
     /// A file that is read in several pieces, opened once by the first of them that runs, so that all see one inode.
     static final class LargeFile {
-        private final EntrySource.Item item;
+        private final PendingEntry entry;
         private SourceFile file;
         private IOException failure;
         private int piecesLeft;
 
         /// @param open the file where it is open already, else null
-        LargeFile(EntrySource.Item item, SourceFile open, int pieces) {
-            this.item = item;
+        LargeFile(PendingEntry entry, SourceFile open, int pieces) {
+            this.entry = entry;
             this.file = open;
             this.piecesLeft = pieces;
         }
@@ -143,7 +164,7 @@ final class ReadJob implements Callable<ReadJob> {
             }
             if (file == null) {
                 try {
-                    file = item.tree().openFile(item.sourcePath(), item.followLink());
+                    file = open(entry);
                 } catch (IOException cannotOpen) {
                     failure = cannotOpen;
                     throw cannotOpen;

@@ -70,7 +70,7 @@ final class ReadPlanner implements AutoCloseable {
         SourceFile open = null;
         if (mayHaveHoles(entry)) {
             try {
-                open = entry.item.tree().openFile(entry.item.sourcePath(), entry.item.followLink());
+                open = ReadJob.open(entry);
                 long at = 0;
                 while (at < size) {
                     SourceFile.Stretch data = open.nextData(at, size);
@@ -87,7 +87,7 @@ final class ReadPlanner implements AutoCloseable {
         if (pieces.isEmpty()) {
             pieces.add(new SourceFile.Stretch(0, 0)); // one hole: nothing to read, but the entry begins and ends
         }
-        ReadJob.LargeFile large = new ReadJob.LargeFile(entry.item, open, pieces.size());
+        ReadJob.LargeFile large = new ReadJob.LargeFile(entry, open, pieces.size());
         largeFiles.add(large);
         ReadJob job = newJob();
         for (int i = 0; i < pieces.size(); i++) {

@@ -12,19 +12,24 @@ import ptar.tree.EntryType;
 /// @param entries in the order of paths
 /// @param files those of them that bring content, in the order of reading
 record Window(List<PendingEntry> entries, List<PendingEntry> files) {
-    /// Bounds what is held of a window: some 100 MB for entries of usual names.
-    static final int MAX_ENTRIES = 1 << 17;
-
-    static final long MAX_BYTES = 4L << 30;
+    /// Where a window ends: bounds what is held of it, some 100 MB for entries of usual names.
+    ///
+    /// @param bytes of the files' sizes; the file that reaches it is the window's last
+    record Limits(int entries, long bytes) {
+        static final Limits DEFAULT = new Limits(1 << 17, 4L << 30);
+    }
 
     /// Cuts the walk into windows. One thread at a time.
     static final class Cutter {
         private final EntrySource source;
+        private final Limits limits;
         private final Map<FileId, Names> hardLinks = new HashMap<>();
+        private int windows;
         private boolean ended;
 
-        Cutter(EntrySource source) {
+        Cutter(EntrySource source, Limits limits) {
             this.source = source;
+            this.limits = limits;
         }
 
         private record FileId(long device, long inode) {}
@@ -32,13 +37,25 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
         /// The names of an inode that have come, until all of them have.
         private static final class Names {
             final PendingEntry first;
+            final int windowOfFirst;
             PendingEntry last;
             long missing;
 
-            Names(PendingEntry first, long missing) {
+            Names(PendingEntry first, int window, long missing) {
                 this.first = first;
+                this.windowOfFirst = window;
                 this.last = first;
                 this.missing = missing;
+            }
+
+            void add(PendingEntry entry, int window) {
+                missing--;
+                // a window that was cut earlier may be being written: it is not touched any more
+                if (window == windowOfFirst && first.hasContent()) {
+                    entry.comesWithLeader = true;
+                    last.nextName = entry;
+                    last = entry;
+                }
             }
         }
 
@@ -47,7 +64,8 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             List<PendingEntry> entries = new ArrayList<>();
             List<PendingEntry> files = new ArrayList<>();
             long bytes = 0;
-            while (!ended && entries.size() < MAX_ENTRIES && bytes < MAX_BYTES) {
+            windows++;
+            while (!ended && entries.size() < limits.entries && bytes < limits.bytes) {
                 EntrySource.Item item = source.next();
                 if (item == null) {
                     ended = true;
@@ -77,13 +95,11 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             if (names == null) {
                 PendingEntry first = new PendingEntry(item, null);
                 first.metadata = first.metadata.withHardLinkGroup(0); // its number is known when it begins
-                hardLinks.put(id, new Names(first, item.found().links() - 1));
+                hardLinks.put(id, new Names(first, windows, item.found().links() - 1));
                 return first;
             }
             PendingEntry entry = new PendingEntry(item, names.first);
-            names.last.nextName = entry;
-            names.last = entry;
-            names.missing--;
+            names.add(entry, windows);
             if (names.missing == 0) {
                 hardLinks.remove(id);
             }
