@@ -29,8 +29,8 @@ final class ReadOrder {
         Map<NameInFolder, List<List<PendingEntry>>> byName = new HashMap<>();
         for (Keyed file : keyed) {
             EntryPath path = file.entry.item.path();
-            List<List<PendingEntry>> sameName =
-                    byName.computeIfAbsent(new NameInFolder(path.parent().name(), path.name()), k -> new ArrayList<>(1));
+            NameInFolder name = new NameInFolder(path.parent().name(), path.name());
+            List<List<PendingEntry>> sameName = byName.computeIfAbsent(name, k -> new ArrayList<>(1));
             List<PendingEntry> versions = versionsOf(file.entry, sameName);
             if (versions == null) {
                 versions = new ArrayList<>(1);
