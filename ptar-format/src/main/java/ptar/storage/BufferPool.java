@@ -9,8 +9,8 @@ import java.util.Map;
 
 /// Native memory that is used again: fresh memory must be zeroed and paged in, which costs as much as decoding into it.
 ///
-/// Thread-safe. Sizes are rounded up by at most a quarter (at least 64 KiB). What is given back beyond `maxIdleBytes` is
-/// left to the garbage collector.
+/// Thread-safe. Sizes are rounded up by at most a quarter (at least 64 KiB). What is given back beyond `maxIdleBytes`
+/// is left to the garbage collector.
 public final class BufferPool {
     private static final long MIN_SIZE = 1 << 16;
 
