@@ -1,0 +1,126 @@
+package ptar.tree;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Content of a file in memory: bytes that are there, or that are computed where they are read; with holes.
+public interface Content {
+    long size();
+
+    /// Fills the target from an offset; all of it must lie before the end.
+    void read(long offset, byte[] target);
+
+    /// Where data is; everything else is a hole and reads as zeros.
+    default List<SourceFile.Stretch> data() {
+        return size() == 0 ? List.of() : List.of(new SourceFile.Stretch(0, size()));
+    }
+
+    default byte[] bytes() {
+        byte[] all = new byte[Math.toIntExact(size())];
+        read(0, all);
+        return all;
+    }
+
+    static Content of(byte[] bytes) {
+        return new Content() {
+            @Override
+            public long size() {
+                return bytes.length;
+            }
+
+            @Override
+            public void read(long offset, byte[] target) {
+                System.arraycopy(bytes, Math.toIntExact(offset), target, 0, target.length);
+            }
+        };
+    }
+
+    static Content of(String text) {
+        return of(Bytes.of(text).toArray());
+    }
+
+    /// Bytes that do not compress; the same seed gives the same bytes, whatever the size.
+    static Content random(long seed, long size) {
+        return new Content() {
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public void read(long offset, byte[] target) {
+                for (int i = 0; i < target.length; i++) {
+                    long at = offset + i;
+                    target[i] = (byte) (mix(seed * 0x9e37_79b9L + (at >>> 3)) >>> 8 * (at & 7));
+                }
+            }
+        };
+    }
+
+    /// SplitMix64's output function.
+    private static long mix(long n) {
+        long z = n * 0x9e37_79b9_7f4a_7c15L;
+        z = (z ^ z >>> 30) * 0xbf58_476d_1ce4_e5b9L;
+        z = (z ^ z >>> 27) * 0x94d0_49bb_1331_11ebL;
+        return z ^ z >>> 31;
+    }
+
+    /// One behind the other.
+    static Content join(Content... parts) {
+        long size = Arrays.stream(parts).mapToLong(Content::size).sum();
+        return new Content() {
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public void read(long offset, byte[] target) {
+                long start = 0;
+                for (Content part : parts) {
+                    long from = Math.max(offset, start);
+                    long to = Math.min(offset + target.length, start + part.size());
+                    if (from < to) {
+                        byte[] piece = new byte[(int) (to - from)];
+                        part.read(from - start, piece);
+                        System.arraycopy(piece, 0, target, (int) (from - offset), piece.length);
+                    }
+                    start += part.size();
+                }
+            }
+
+            @Override
+            public List<SourceFile.Stretch> data() {
+                List<SourceFile.Stretch> all = new ArrayList<>();
+                long start = 0;
+                for (Content part : parts) {
+                    for (SourceFile.Stretch s : part.data()) {
+                        all.add(new SourceFile.Stretch(start + s.start(), start + s.end()));
+                    }
+                    start += part.size();
+                }
+                return all;
+            }
+        };
+    }
+
+    static Content hole(long size) {
+        return new Content() {
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public void read(long offset, byte[] target) {
+                Arrays.fill(target, (byte) 0);
+            }
+
+            @Override
+            public List<SourceFile.Stretch> data() {
+                return List.of();
+            }
+        };
+    }
+}
