@@ -34,15 +34,23 @@ final class HardLinks {
     /// One inode of the archive, once a name of it is being written.
     private static final class Group {
         final Bytes first;
+        boolean isComplete;
 
-        /// Null while it is being written.
-        Found written;
+        /// Of what was written under the first name.
+        long device;
+        long inode;
 
         /// Names that came meanwhile.
         final List<Waiting> waiting = new ArrayList<>();
 
         Group(Bytes first) {
             this.first = first;
+        }
+
+        /// Two entries may have come to one name (`--strip-components`), so that the name alone says nothing. Where
+        /// the platform numbers no inodes, nothing is.
+        boolean isAt(Found found) {
+            return found != null && inode != 0 && found.inode() == inode && found.device() == device;
         }
     }
 
@@ -58,7 +66,7 @@ final class HardLinks {
             if (group == null) {
                 return false;
             }
-            if (group.written == null) {
+            if (!group.isComplete) {
                 group.waiting.add(new Waiting(name, metadata));
                 return true;
             }
@@ -74,7 +82,7 @@ final class HardLinks {
     boolean begin(Bytes name, Metadata metadata) {
         synchronized (groups) {
             Group group = groups.get(metadata.hardLinkGroup());
-            if (group != null && group.written == null) {
+            if (group != null && !group.isComplete) {
                 return false;
             }
             groups.put(metadata.hardLinkGroup(), new Group(name));
@@ -88,19 +96,23 @@ final class HardLinks {
         List<Waiting> waiting;
         synchronized (groups) {
             group = groups.get(metadata.hardLinkGroup());
-            try {
-                group.written = target.stat(group.first);
-            } catch (IOException e) {
-                group.written = null;
-            }
+            remember(group);
             waiting = List.copyOf(group.waiting);
             group.waiting.clear();
-            if (group.written == null) {
-                groups.remove(metadata.hardLinkGroup());
-            }
         }
         for (Waiting other : waiting) {
             linkOrCopy(other, group);
+        }
+    }
+
+    private void remember(Group group) {
+        group.isComplete = true;
+        try {
+            Found written = target.stat(group.first);
+            group.device = written == null ? 0 : written.device();
+            group.inode = written == null ? 0 : written.inode();
+        } catch (IOException unknown) {
+            group.inode = 0;
         }
     }
 
@@ -135,11 +147,10 @@ final class HardLinks {
 
     /// @return false if what was written under the first name is not there any more
     private boolean link(Bytes name, Metadata metadata, Group group) throws IOException {
-        Found first = target.stat(group.first);
-        if (!isSame(first, group.written)) {
+        if (!group.isAt(target.stat(group.first))) {
             return false;
         }
-        if (isSame(target.stat(name), first)) {
+        if (group.isAt(target.stat(name))) {
             return true;
         }
         Placer.Placed<Boolean> placed = placer.place(name, metadata, failure(group), at -> {
@@ -150,12 +161,6 @@ final class HardLinks {
             placer.reveal(placed.at(), name);
         }
         return true;
-    }
-
-    /// Two entries may have come to one name (`--strip-components`), so that the name alone says nothing.
-    private static boolean isSame(Found one, Found other) {
-        return one != null && other != null && one.inode() != 0
-                && one.inode() == other.inode() && one.device() == other.device();
     }
 
     private static String failure(Group group) {

@@ -11,9 +11,12 @@ record Reach(int folder, Bytes rest, boolean ownsFolder) implements AutoCloseabl
     private static final int FLAGS = Kernel.O_PATH | Kernel.O_DIRECTORY | Kernel.O_CLOEXEC;
     private static final Bytes HERE = Bytes.of(".");
 
+    /// Leaves room for what [Scratch#procPath] puts in front.
+    private static final int MAX_REST = Scratch.PATH_MAX - 40;
+
     static Reach of(int base, Bytes path) throws FileSystemException {
         Reach reach = new Reach(base, path.isEmpty() ? HERE : path, false);
-        while (reach.rest.length() >= Scratch.PATH_MAX) {
+        while (reach.rest.length() > MAX_REST) {
             try (Reach before = reach) {
                 reach = before.next(path);
             }
@@ -34,7 +37,7 @@ record Reach(int folder, Bytes rest, boolean ownsFolder) implements AutoCloseabl
 
     /// @return behind the last slash that leaves a piece that a call takes
     private int pieceEnd(Bytes shown) throws FileSystemException {
-        for (int end = Scratch.PATH_MAX - 1; end > 0; end--) {
+        for (int end = MAX_REST; end > 0; end--) {
             if (rest.get(end - 1) == '/') {
                 return end;
             }

@@ -62,6 +62,9 @@ final class Scratch {
 
     /// A name in an open folder as `/proc` has it, for the calls that take no folder.
     long procPath(int fd, Bytes name) throws FileSystemException {
+        if (!name.isEmpty() && name.get(0) == '/') {
+            return path(name);
+        }
         Bytes folder = Bytes.of("/proc/self/fd/" + fd + "/");
         return put(PATH, folder.concat(name), name);
     }
