@@ -42,12 +42,6 @@ final class Kernel {
 
     private Kernel() {}
 
-    /// Whether this is a Linux that this package knows the numbers of.
-    static boolean isSupported() {
-        String arch = System.getProperty("os.arch");
-        return System.getProperty("os.name").equals("Linux") && (arch.equals("amd64") || arch.equals("aarch64"));
-    }
-
     /// Repeats a call that a signal broke off.
     ///
     /// @return what the call gave, or the negative error number

@@ -33,6 +33,9 @@ import ptar.tree.TargetTree;
 public final class PosixTargetTree implements TargetTree {
     static final Inspector PLAIN = new Inspector(new Wanted(false, false, false, false, false));
 
+    /// Half of what a process may have open where nobody has raised the limit.
+    private static final int MAX_OPEN_FILES = 512;
+
     private static final int NEW_FILE = O_WRONLY | Kernel.O_CREAT | Kernel.O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     private static final int OLD_FILE = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
@@ -40,6 +43,7 @@ public final class PosixTargetTree implements TargetTree {
     private final boolean absoluteNames;
     private final Beneath beneath;
     private final Parents parents;
+    private final OpenFiles openFiles;
     private final int umask;
 
     /// @param base a folder that is there, relative to the working folder
@@ -53,6 +57,7 @@ public final class PosixTargetTree implements TargetTree {
         this.absoluteNames = absoluteNames;
         beneath = new Beneath(this.base, mayUseOpenat2);
         parents = new Parents(this::openFolder);
+        openFiles = new OpenFiles(MAX_OPEN_FILES, path -> openOld(path, false));
         // The only call that tells the umask sets it; for that moment a stricter one is the better mistake.
         umask = (int) call(Scratch.get(), Call.UMASK, 077, 0);
         call(Scratch.get(), Call.UMASK, umask, 0);
@@ -232,7 +237,8 @@ public final class PosixTargetTree implements TargetTree {
         try (Place place = new Place(path)) {
             Scratch scratch = Scratch.get();
             long fd = call(scratch, Call.OPENAT, place.fd(), scratch.path(place.name), NEW_FILE, 0600);
-            return new PosixTargetFile((int) Errno.check(fd, path), path, place.parent.hasDefaultAcl, umask);
+            return new PosixTargetFile(
+                    (int) Errno.check(fd, path), path, place.parent.hasDefaultAcl, umask, openFiles);
         }
     }
 
@@ -246,7 +252,7 @@ public final class PosixTargetTree implements TargetTree {
             }
             Errno.check(call(Scratch.get(), Call.FTRUNCATE, fd, 0), path);
             isUsable = true;
-            return new PosixTargetFile(fd, path, true, umask);
+            return new PosixTargetFile(fd, path, true, umask, openFiles);
         } finally {
             if (!isUsable) {
                 Kernel.close(fd);

@@ -566,6 +566,33 @@ class PosixTargetTreeTest {
     }
 
     @Test
+    void hasAnyNumberOfFilesBegun() throws IOException {
+        int before = PosixSourceTreeTest.openDescriptors();
+        List<TargetFile> files = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < 2000; i++) {
+                files.add(tree.createFile(b("f" + i)));
+                files.get(i).write(arena.allocate(1).fill((byte) 'a'), 0);
+            }
+            assertTrue(PosixSourceTreeTest.openDescriptors() < before + 600);
+            Host.shell(base, "rm f0; echo mine > f0");
+            assertThrows(NoSuchFileException.class, () -> files.get(0).write(arena.allocate(1), 1));
+            for (int i = 1; i < 2000; i++) {
+                files.get(i).write(arena.allocate(1).fill((byte) 'b'), 1);
+            }
+            for (int i = 1; i < 2000; i++) {
+                files.get(i).finish(2, metadata(EntryType.FILE, 0444), ALL, this::report);
+                files.get(i).close();
+            }
+            files.get(0).close();
+        }
+        assertEquals("1999", Host.shell(base, "ls -l | grep -c ^-r--r--r--"));
+        assertEquals("mine", Host.shell(base, "cat f0; rm f0"));
+        assertEquals("ab".repeat(1999), Host.shell(base, "cat f*"));
+        assertTrue(PosixSourceTreeTest.openDescriptors() <= before + 5);
+    }
+
+    @Test
     void leavesNoDescriptorOpen() throws IOException {
         tree.createFile(b("warm")).close();
         int before = PosixSourceTreeTest.openDescriptors();
