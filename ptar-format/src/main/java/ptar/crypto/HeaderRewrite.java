@@ -156,7 +156,8 @@ public final class HeaderRewrite {
 
     private static ClosingMark readMark(FileChannel archive, String name) throws IOException {
         long length = archive.size();
-        ByteBuffer end = read(archive, Math.max(0, length - ClosingMark.SIZE), (int) Math.min(length, ClosingMark.SIZE));
+        int endLength = (int) Math.min(length, ClosingMark.SIZE);
+        ByteBuffer end = read(archive, length - endLength, endLength);
         if (!ClosingMark.isAt(end)) {
             Header.lengthFrom(read(archive, 0, (int) Math.min(length, Header.PROBE_SIZE)), name);
         }
