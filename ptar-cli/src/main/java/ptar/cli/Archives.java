@@ -4,25 +4,40 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import ptar.cli.location.Location;
 import ptar.cli.options.Settings;
 import ptar.storage.ByteStream;
 import ptar.storage.ChannelSink;
 import ptar.storage.FileSink;
 import ptar.storage.FileSource;
+import ptar.storage.RangeChannel;
 import ptar.storage.RangeSource;
+import ptar.storage.RangesIgnoredException;
 import ptar.storage.Sink;
+import ptar.storage.TransferStats;
 import ptar.tree.Bytes;
 
-/// Finds the archive that `-f` names: a file, or standard input and output (`-`, and without `-f`).
+/// Finds the archive that `-f` names: a file, standard input and output (`-`, and without `-f`), an object in S3, a
+/// URL.
 final class Archives {
     private Archives() {}
 
     /// An archive to be read: at random if it can be, else as a stream. One of the two is null.
-    record Input(RangeSource random, ByteStream stream) {}
+    ///
+    /// @param transfers what goes over the network; null for what is on this machine
+    record Input(RangeSource random, ByteStream stream, TransferStats transfers) {
+        Input(RangeSource random, ByteStream stream) {
+            this(random, stream, null);
+        }
+    }
+
+    /// @param transfers what goes over the network; null for what is on this machine
+    record Output(Sink sink, TransferStats transfers) {}
 
     /// The name as given, or by `TAPE`, or `-`.
     static Bytes nameOf(Settings settings) {
@@ -37,8 +52,39 @@ final class Archives {
         return nameOf(settings).equals(LocalFiles.STANDARD);
     }
 
+    /// Where the archive is if it is somewhere else; null if it is on this machine.
+    private static Location remote(Bytes name) {
+        String text = name.utf8OrNull();
+        try {
+            Location location = text == null ? null : Locations.parse(text);
+            return location instanceof Location.S3 || location instanceof Location.Web ? location : null;
+        } catch (IllegalArgumentException notALocation) {
+            throw new Fatal(notALocation.getMessage(), notALocation);
+        }
+    }
+
+    /// Counts for `--stats` and `-vvv`, and with `-vvvv` a line for each request.
+    private static TransferStats transfers(Settings settings, Console console) {
+        return settings.verbosity > 3 ? new TransferStats(console::say) : new TransferStats();
+    }
+
+    private static Input openRemote(Location location, Settings settings, Console console) {
+        TransferStats transfers = transfers(settings, console);
+        try {
+            return new Input(Locations.openSource(location, settings.remote.build(), transfers), null, transfers);
+        } catch (IllegalArgumentException e) {
+            throw new Fatal(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new Fatal(location.name() + ": Cannot open: " + Failure.reason(e), e);
+        }
+    }
+
     static Input open(Settings settings, Console console) {
         Bytes name = nameOf(settings);
+        Location remote = remote(name);
+        if (remote != null) {
+            return openRemote(remote, settings, console);
+        }
         String shown = console.shown(name);
         try {
             if (name.equals(LocalFiles.STANDARD)) {
@@ -63,7 +109,18 @@ final class Archives {
         if (input.random instanceof FileSource file) {
             return new ByteStream(file.channel(), file.name());
         }
-        throw new Fatal(input.random.name() + ": can't be read as a stream");
+        try {
+            return new ByteStream(new RangeChannel(input.random), input.random.name());
+        } catch (RangesIgnoredException whole) {
+            return streamOf(whole, input.random.name());
+        } catch (IOException e) {
+            throw new Fatal(input.random.name() + ": Cannot open: " + Failure.reason(e), e);
+        }
+    }
+
+    /// What a web server without ranges sends.
+    static ByteStream streamOf(RangesIgnoredException whole, String name) {
+        return new ByteStream(Channels.newChannel(whole.stream()), name);
     }
 
     private static Input openStandardInput() throws IOException {
@@ -85,8 +142,25 @@ final class Archives {
         }
     }
 
-    static Sink create(Settings settings, Console console) {
+    static Output create(Settings settings, Console console) {
         Bytes name = nameOf(settings);
+        Location remote = remote(name);
+        return remote == null ? new Output(createHere(name, console), null)
+                : createRemote(remote, settings, console);
+    }
+
+    private static Output createRemote(Location location, Settings settings, Console console) {
+        TransferStats transfers = transfers(settings, console);
+        try {
+            return new Output(Locations.openSink(location, settings.remote.build(), transfers), transfers);
+        } catch (IllegalArgumentException e) {
+            throw new Fatal(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new Fatal(location.name() + ": Cannot open: " + Failure.reason(e), e);
+        }
+    }
+
+    private static Sink createHere(Bytes name, Console console) {
         String shown = console.shown(name);
         try {
             if (name.equals(LocalFiles.STANDARD)) {

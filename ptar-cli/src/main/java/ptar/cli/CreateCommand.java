@@ -82,7 +82,8 @@ final class CreateCommand implements WriteListener {
             EntrySource entries, SourceTree tree, CreateChoice choice, WriteOptions options, Checkpoints checkpoints)
             throws IOException, UsageException {
         Totals totals = new Totals();
-        Sink sink = Archives.create(settings, console);
+        Archives.Output output = Archives.create(settings, console);
+        Sink sink = output.sink();
         RemoveFiles removal = settings.create.removeFiles ? new RemoveFiles(console, entries) : null;
         WriteSummary summary;
         try (sink; Interruption _ = new Interruption(sink)) {
@@ -98,6 +99,9 @@ final class CreateCommand implements WriteListener {
         }
         if (settings.stats || settings.verbosity > 2) {
             console.say(statistics(summary));
+            if (output.transfers() != null) {
+                console.say("Network: " + output.transfers().snapshot());
+            }
         }
         if (settings.create.verify) {
             new Verification(settings, console).run();

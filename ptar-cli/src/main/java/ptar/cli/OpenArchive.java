@@ -13,6 +13,8 @@ import ptar.read.ArchiveReader;
 import ptar.read.ForwardReader;
 import ptar.read.KeyFinder;
 import ptar.storage.ByteStream;
+import ptar.storage.RangesIgnoredException;
+import ptar.storage.TransferStats;
 import ptar.tree.EntryPath;
 
 /// An archive that is being read: by its index if it can be, else from its first byte on, as a pipe or a damaged file
@@ -26,6 +28,8 @@ final class OpenArchive implements Closeable {
     private final Totals totals = new Totals();
     private final ByteStream stream;
     private final CountingSource counted;
+    /// Null if the archive is on this machine.
+    private final TransferStats transfers;
     /// Exactly one of the two is not null.
     private final ArchiveReader random;
     private final ForwardReader forward;
@@ -40,6 +44,10 @@ final class OpenArchive implements Closeable {
         if (counting != null) {
             try {
                 reader = ArchiveReader.open(counting, KeyFinder.PLAIN);
+            } catch (RangesIgnoredException whole) {
+                console.warn(whole.getMessage());
+                bytes = Archives.streamOf(whole, counting.name());
+                counting = null;
             } catch (CorruptArchiveException damaged) {
                 console.error(damaged.getMessage());
                 console.warn("Reading what can be read from the start");
@@ -47,6 +55,7 @@ final class OpenArchive implements Closeable {
                 bytes = Archives.reopenAsStream(settings, console);
             }
         }
+        transfers = input.transfers();
         counted = counting;
         random = reader;
         stream = bytes;
@@ -103,6 +112,9 @@ final class OpenArchive implements Closeable {
         }
         if (counted != null && (settings.stats || settings.verbosity > 2)) {
             console.say("Reads of the archive: " + counted.reads() + ", bytes read: " + counted.bytes());
+        }
+        if (transfers != null && (settings.stats || settings.verbosity > 2)) {
+            console.say("Network: " + transfers.snapshot());
         }
     }
 

@@ -70,6 +70,8 @@ public final class HttpSource implements RangeSource {
     /// Where the last answer came from: `uri`, or where it redirects to.
     private volatile URI current;
     private volatile Pinned pinned;
+    /// True when somebody reads the only answer there will be: [#close] leaves the client to them.
+    private volatile boolean handedOver;
 
     /// What the first answer said of the whole.
     ///
@@ -183,7 +185,12 @@ public final class HttpSource implements RangeSource {
             pin(whole);
             return readEnd(length, atMost);
         }
-        throw new RangesIgnoredException(name, new Keep(body, length));
+        throw handOver(body, length);
+    }
+
+    private RangesIgnoredException handOver(InputStream body, long length) {
+        handedOver = true;
+        return new RangesIgnoredException(name, new Keep(body, length));
     }
 
     private Suffix readEnd(long length, int atMost) throws IOException {
@@ -249,7 +256,7 @@ public final class HttpSource implements RangeSource {
                 requireSame(answer, pinned == null ? -1 : pinned.length);
                 long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
                 body = null;
-                throw new RangesIgnoredException(name, new Keep(answer.body(), length));
+                throw handOver(answer.body(), length);
             }
             ContentRange range = contentRange(answer);
             requireSame(answer, range.length);
@@ -576,11 +583,20 @@ public final class HttpSource implements RangeSource {
             }
             return n;
         }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            client.shutdownNow();
+        }
     }
 
+    /// A stream that was handed over stays open.
     @Override
     public void close() {
         fetcher.close();
-        client.shutdownNow();
+        if (!handedOver) {
+            client.shutdownNow();
+        }
     }
 }

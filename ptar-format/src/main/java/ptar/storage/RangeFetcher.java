@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -157,7 +158,7 @@ public final class RangeFetcher implements Closeable {
             int failures = 0;
             while (at < request.end()) {
                 if (closed) {
-                    throw new IOException(name + ": closed");
+                    throw new FileSystemException(name, null, "closed");
                 }
                 InputStream body = remote.open(at, request.end());
                 open.add(body);
@@ -187,8 +188,9 @@ public final class RangeFetcher implements Closeable {
                 if (at < request.end()) {
                     failures++;
                     if (failures >= backoff.attempts()) {
-                        throw new IOException(name + ": connection lost at byte " + at + " in " + failures
-                                + " attempts: " + fault);
+                        throw new FileSystemException(
+                                name, null, "connection lost at byte " + at + " in " + failures + " attempts: "
+                                        + fault);
                     }
                     stats.countRetry();
                     backoff.pause(failures);

@@ -15,7 +15,7 @@ public final class RangesIgnoredException extends IOException {
         this.stream = stream;
     }
 
-    /// All bytes from the first on. The caller's to close.
+    /// All bytes from the first on. The caller's to close; stays open when the source is closed.
     public InputStream stream() {
         return stream;
     }

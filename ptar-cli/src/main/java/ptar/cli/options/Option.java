@@ -71,6 +71,24 @@ public enum Option {
     REMOVE_FILES(SETTING, NONE, "remove-files"),
     IGNORE_FAILED_READ(SETTING, NONE, "ignore-failed-read"),
 
+    // Archives and trees that are somewhere else
+    ENDPOINT_URL(SETTING, REQUIRED, "endpoint-url"),
+    REGION(SETTING, REQUIRED, "region"),
+    PROFILE(SETTING, REQUIRED, "profile"),
+    S3_PATH_STYLE(SETTING, OPTIONAL, "s3-path-style"),
+    NO_SIGN_REQUEST(SETTING, NONE, "no-sign-request"),
+    REQUESTER_PAYS(SETTING, NONE, "requester-pays"),
+    STORAGE_CLASS(SETTING, REQUIRED, "storage-class"),
+    SSE(SETTING, REQUIRED, "sse"),
+    SSE_KMS_KEY_ID(SETTING, REQUIRED, "sse-kms-key-id"),
+    S3_TAG(SETTING, REQUIRED, "s3-tag"),
+    S3_PART_SIZE(SETTING, REQUIRED, "s3-part-size"),
+    S3_PARALLEL(SETTING, REQUIRED, "s3-parallel"),
+    S3_METADATA(SETTING, NONE, "s3-metadata"),
+    EXPECTED_SIZE(SETTING, REQUIRED, "expected-size"),
+    OVERWRITE_ARCHIVE(SETTING, NONE, "overwrite-archive"),
+    CA_BUNDLE(SETTING, REQUIRED, "ca-bundle"),
+
     // Which files, besides their names
     DEREFERENCE(SETTING, 'h', NONE, "dereference"),
     HARD_DEREFERENCE(SETTING, NONE, "hard-dereference"),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import ptar.cli.location.RemoteOptions;
 import ptar.tree.Bytes;
 
 /// What a command line asks for, but for the order-sensitive part, which stays a list. Filled by [SettingsReader].
@@ -18,6 +19,8 @@ public final class Settings {
     /// Operands, `-C`, `-T`, patterns and their toggles, in their order.
     public final List<Given> selection = new ArrayList<>();
     public int threads;
+    /// How to reach S3 and web servers.
+    public final RemoteOptions.Builder remote = RemoteOptions.builder();
 
     public final CreateSettings create = new CreateSettings();
     public final ExtractSettings extract = new ExtractSettings();

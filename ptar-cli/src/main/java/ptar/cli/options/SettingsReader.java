@@ -1,7 +1,9 @@
 package ptar.cli.options;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import ptar.cli.location.RemoteOptions;
 import ptar.tree.Bytes;
 
 /// Turns options as they were given into [Settings], and refuses what makes no sense together.
@@ -101,8 +103,49 @@ public final class SettingsReader {
                     HARD_DEREFERENCE, ONE_FILE_SYSTEM, NEWER, NEWER_MTIME, CHECK_LINKS, OWNER, GROUP, OWNER_MAP,
                     GROUP_MAP, MODE_CHANGES, MTIME, CLAMP_MTIME, SET_MTIME_COMMAND, SET_MTIME_FORMAT,
                     ATIME_PRESERVE -> creating(given);
+            case ENDPOINT_URL, REGION, PROFILE, S3_PATH_STYLE, NO_SIGN_REQUEST, REQUESTER_PAYS, STORAGE_CLASS, SSE,
+                    SSE_KMS_KEY_ID, S3_TAG, S3_PART_SIZE, S3_PARALLEL, S3_METADATA, EXPECTED_SIZE,
+                    OVERWRITE_ARCHIVE, CA_BUNDLE -> reaching(given);
             default -> extracting(given);
         }
+    }
+
+    private void reaching(Given given) throws UsageException {
+        RemoteOptions.Builder remote = settings.remote;
+        switch (given.option()) {
+            case ENDPOINT_URL -> remote.endpoint(given.text());
+            case REGION -> remote.region(given.text());
+            case PROFILE -> remote.profile(given.text());
+            case S3_PATH_STYLE -> remote.pathStyle(given.value() == null || isYes(given));
+            case NO_SIGN_REQUEST -> remote.sign(false);
+            case REQUESTER_PAYS -> remote.requesterPays(true);
+            case STORAGE_CLASS -> remote.storageClass(given.text());
+            case SSE -> remote.sse(given.text());
+            case SSE_KMS_KEY_ID -> remote.sseKmsKeyId(given.text());
+            case S3_TAG -> {
+                int equals = given.text().indexOf('=');
+                if (equals <= 0) {
+                    throw new UsageException(
+                            UsageException.COMBINATION, given.text() + ": a tag is written KEY=VALUE");
+                }
+                remote.tag(given.text().substring(0, equals), given.text().substring(equals + 1));
+            }
+            case S3_PART_SIZE -> remote.partSize(SizeText.parse(given));
+            case S3_PARALLEL -> remote.parallel((int) number(given, 1, 1000, "number of requests"));
+            case S3_METADATA -> remote.metadata(true);
+            case EXPECTED_SIZE -> remote.expectedSize(SizeText.parse(given));
+            case OVERWRITE_ARCHIVE -> remote.overwrite(true);
+            default -> remote.caBundle(Path.of(given.text()));
+        }
+    }
+
+    private static boolean isYes(Given given) throws UsageException {
+        return switch (given.text()) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw new UsageException(
+                    UsageException.COMBINATION, given.text() + ": '" + given.typed() + "' is yes or no");
+        };
     }
 
     private void telling(Given given) throws UsageException {

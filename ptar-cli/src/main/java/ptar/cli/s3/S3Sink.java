@@ -59,8 +59,9 @@ final class S3Sink implements Sink {
     private volatile CompletableFuture<String> uploadId;
     private volatile boolean checksums;
     private volatile State state = State.OPEN;
+    private boolean aborted;
 
-    private enum State { OPEN, COMMITTING, COMMITTED, CLOSED }
+    private enum State { OPEN, SENDING_REST, COMPLETING, COMMITTED, CLOSED }
 
     /// The sink closes the connection.
     S3Sink(S3Connection s3, Location.S3 object) {
@@ -114,24 +115,31 @@ final class S3Sink implements Sink {
     public void commit() throws IOException {
         requireOpen();
         throwFailure();
-        state = State.COMMITTING;
+        state = State.SENDING_REST;
         try {
             if (uploadId == null) {
+                beginCompletion();
                 putWhole();
             } else {
                 sendRest();
                 awaitSenders();
-                throwFailure();
+                beginCompletion();
                 complete();
                 uploads.removeStrays(uploadId.resultNow());
             }
             state = State.COMMITTED;
         } finally {
-            if (state == State.COMMITTING) {
+            if (state != State.COMMITTED && state != State.CLOSED) {
                 state = State.OPEN;
                 fail(new IOException(name() + ": not completed"));
             }
         }
+    }
+
+    /// From here on a signal waits for the server's answer: either all is there, or nothing.
+    private synchronized void beginCompletion() throws IOException {
+        throwFailure();
+        state = State.COMPLETING;
     }
 
     private void requireOpen() {
@@ -497,6 +505,7 @@ final class S3Sink implements Sink {
         if (state == State.CLOSED) {
             return;
         }
+        awaitCompletion();
         boolean committed = state == State.COMMITTED;
         state = State.CLOSED;
         try {
@@ -518,6 +527,10 @@ final class S3Sink implements Sink {
 
     /// Stops all senders and removes what they have sent. Safe to call twice, and at the same time.
     private synchronized void abort(String why) throws IOException {
+        if (aborted) {
+            return;
+        }
+        aborted = true;
         fail(new IOException(name() + ": " + why));
         senders.forEach(Thread::interrupt);
         CompletableFuture<String> id = uploadId;
@@ -541,20 +554,33 @@ final class S3Sink implements Sink {
         }
     }
 
-    /// SIGTERM, SIGINT and SIGHUP end the program by way of this hook. A completion under way is let through:
-    /// afterwards the archive is there whole.
-    private void abortOnSignal() {
+    /// Lets a completion under way in another thread through.
+    ///
+    /// @return whether there was one, and it worked
+    private boolean awaitCompletion() {
+        if (state != State.COMPLETING) {
+            return false;
+        }
         try {
-            for (int i = 0; i < 300 && state == State.COMMITTING && uploadId != null && senders.isEmpty(); i++) {
+            for (int i = 0; i < 300 && state == State.COMPLETING; i++) {
                 Thread.sleep(100);
             }
-            if (state != State.COMMITTED) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return state == State.COMMITTED;
+    }
+
+    /// SIGTERM, SIGINT and SIGHUP end the program by way of this hook.
+    private void abortOnSignal() {
+        try {
+            if (awaitCompletion()) {
+                System.err.println("ptar: " + name() + ": was completed before the signal could stop it");
+            } else if (state != State.COMMITTED) {
                 abort("ended by a signal");
             }
         } catch (IOException e) {
             System.err.println("ptar: " + e.getMessage());
-        } catch (InterruptedException e) {
-            // Nobody interrupts a hook.
         }
     }
 }

@@ -15,9 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /// A web server with the habits, good and bad, that web servers have.
-final class WebServer implements Closeable {
+public final class WebServer implements Closeable {
     /// What is different from a plain good server.
-    enum Habit { NO_RANGES, NO_SUFFIXES, WEAK_ETAGS, NO_ETAGS, NO_LENGTH, COMPRESSES }
+    public enum Habit { NO_RANGES, NO_SUFFIXES, WEAK_ETAGS, NO_ETAGS, NO_LENGTH, COMPRESSES }
 
     /// @param path as in URLs
     /// @param habits of the server with this file
@@ -31,18 +31,18 @@ final class WebServer implements Closeable {
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private int changes;
 
-    WebServer() throws IOException {
+    public WebServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
         server.start();
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    void put(String path, byte[] content, Habit... habits) {
+    public void put(String path, byte[] content, Habit... habits) {
         int change = ++changes;
         files.put(path, new File(
                 content, (List.of(habits).contains(Habit.WEAK_ETAGS) ? "W/" : "") + "\"" + change + "\"",
@@ -53,7 +53,7 @@ final class WebServer implements Closeable {
         redirects.put(path, location);
     }
 
-    void refuse(String path, int status) {
+    public void refuse(String path, int status) {
         refusals.put(path, status);
     }
 

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /// A server that speaks S3, shared by all tests of a JVM. Each test class takes a bucket of its own.
-final class S3Server {
+public final class S3Server {
     static final AwsCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("ptar-test", "not-a-secret"));
 
@@ -40,7 +40,7 @@ final class S3Server {
     }
 
     /// S3Proxy, in memory, which checks signatures.
-    static synchronized S3Server embedded() throws Exception {
+    public static synchronized S3Server embedded() throws Exception {
         if (embedded == null) {
             S3Proxy proxy = S3Proxy.builder()
                     .blobStore(BlobStores.create("transient", new Properties()))
@@ -53,7 +53,7 @@ final class S3Server {
         return embedded;
     }
 
-    URI uri() {
+    public URI uri() {
         return uri;
     }
 
@@ -79,18 +79,18 @@ final class S3Server {
     }
 
     /// A bucket with a new name.
-    String newBucket() {
+    public String newBucket() {
         String bucket = "test-" + UUID.randomUUID();
         client.createBucket(b -> b.bucket(bucket));
         return bucket;
     }
 
-    void put(String bucket, String key, byte[] content) {
+    public void put(String bucket, String key, byte[] content) {
         client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromBytes(content));
     }
 
     /// The whole object, null if there is none.
-    byte[] get(String bucket, String key) {
+    public byte[] get(String bucket, String key) {
         try {
             return client.getObjectAsBytes(r -> r.bucket(bucket).key(key)).asByteArray();
         } catch (NoSuchKeyException e) {
@@ -98,7 +98,7 @@ final class S3Server {
         }
     }
 
-    int unfinishedUploads(String bucket) {
+    public int unfinishedUploads(String bucket) {
         return client.listMultipartUploads(r -> r.bucket(bucket)).uploads().size();
     }
 }

@@ -1,0 +1,170 @@
+package ptar.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import ptar.cli.Ptar.Outcome;
+import ptar.cli.remote.FaultProxy;
+import ptar.cli.remote.FaultProxy.Fault;
+import ptar.cli.remote.WebServer;
+import ptar.cli.s3.S3Server;
+
+/// The command with archives that are somewhere else.
+class RemoteIT {
+    @TempDir
+    private Path folder;
+
+    private S3Server server;
+    private String bucket;
+    private FaultProxy network;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = S3Server.embedded();
+        bucket = server.newBucket();
+        network = new FaultProxy(server.uri());
+        Path tree = Files.createDirectories(folder.resolve("tree/sub"));
+        Files.writeString(tree.resolve("small.txt"), "a small file\n");
+        byte[] noise = new byte[12 << 20];
+        new Random(1).nextBytes(noise);
+        Files.write(tree.resolve("noise"), noise);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        network.close();
+        assertEquals(0, server.unfinishedUploads(bucket));
+    }
+
+    private Ptar ptar() {
+        return Ptar.in(folder).with("AWS_ACCESS_KEY_ID", "ptar-test").with("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+                .with("AWS_ENDPOINT_URL", network.uri().toString()).with("AWS_REGION", "us-east-1")
+                .with("HOME", folder.toString());
+    }
+
+    private String url() {
+        return "s3://" + bucket + "/a.ptar";
+    }
+
+    private static void assertDone(Outcome outcome) {
+        assertEquals(0, outcome.exitCode(), outcome::err);
+    }
+
+    @Test
+    void createsListsAndExtractsInS3() throws Exception {
+        Outcome created = ptar().run("cvf", url(), "--stats", "tree");
+        assertDone(created);
+        assertEquals("tree/\ntree/sub/\ntree/sub/noise\ntree/sub/small.txt\n", created.out());
+        assertTrue(created.err().contains("Network: "), created::err);
+
+        network.reset();
+        Outcome listed = ptar().run("tf", url());
+        assertDone(listed);
+        assertEquals(created.out(), listed.out());
+        assertEquals(1, network.requests().size());
+
+        network.reset();
+        Files.createDirectories(folder.resolve("out"));
+        Outcome one = ptar().run("xf", url(), "--stats", "-C", "out", "tree/sub/small.txt");
+        assertDone(one);
+        assertEquals("a small file\n", Files.readString(folder.resolve("out/tree/sub/small.txt")));
+        assertTrue(network.requests().size() <= 3, () -> "requests: " + network.requests());
+
+        assertDone(ptar().run("xf", url(), "-C", "out"));
+        assertArrayEquals(
+                Files.readAllBytes(folder.resolve("tree/sub/noise")),
+                Files.readAllBytes(folder.resolve("out/tree/sub/noise")));
+    }
+
+    @Test
+    void keepsAnArchiveThatIsThere() throws Exception {
+        server.put(bucket, "a.ptar", new byte[] {1});
+        Outcome refused = ptar().run("cf", url(), "tree");
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("is there already: give --overwrite-archive to replace it"), refused::err);
+        assertEquals(1, server.get(bucket, "a.ptar").length);
+        assertDone(ptar().run("cf", url(), "--overwrite-archive", "-W", "tree"));
+    }
+
+    @Test
+    void saysInOneLineWhatIsWrong() throws Exception {
+        Outcome missing = ptar().run("tf", url());
+        assertEquals(2, missing.exitCode());
+        assertTrue(missing.err().startsWith("ptar: " + url() + ": "), missing::err);
+        assertTrue(missing.err().contains("no such object\n"), missing::err);
+
+        network.faults(_ -> Fault.error(403, "ExpiredToken"));
+        network.faults(_ -> Fault.error(403, "AccessDenied"));
+        Outcome denied = ptar().run("cf", url(), "tree");
+        assertEquals(2, denied.exitCode());
+        assertTrue(denied.err().contains("access denied: these credentials may not do s3:PutObject"), denied::err);
+
+        Outcome tree = ptar().run("cf", "s3://bucket/", "tree");
+        assertEquals(2, tree.exitCode());
+        assertTrue(tree.err().contains("s3://bucket/key is needed"), tree::err);
+    }
+
+    @Test
+    void leavesNothingWhenStopped() throws Exception {
+        network.bytesPerSecond(3 << 20);
+        ProcessBuilder builder = new ProcessBuilder(Ptar.LAUNCHER.toString(), "cf", url(), "tree")
+                .directory(folder.toFile()).inheritIO();
+        builder.environment().put("AWS_ACCESS_KEY_ID", "ptar-test");
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", "not-a-secret");
+        builder.environment().put("AWS_ENDPOINT_URL", network.uri().toString());
+        builder.environment().put("AWS_REGION", "us-east-1");
+        Process process = builder.start();
+        for (int i = 0; i < 600 && network.count("PUT", "partNumber") < 1; i++) {
+            Thread.sleep(20);
+        }
+        process.destroy();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(128 + 15, process.exitValue());
+        assertEquals(null, server.get(bucket, "a.ptar"));
+    }
+
+    @Test
+    void readsFromAWebServer() throws Exception {
+        assertDone(Ptar.in(folder).run("cf", "a.ptar", "tree"));
+        byte[] archive = Files.readAllBytes(folder.resolve("a.ptar"));
+        try (WebServer web = new WebServer()) {
+            web.put("/a.ptar", archive);
+            web.put("/whole.ptar", archive, WebServer.Habit.NO_RANGES);
+            for (String path : new String[] {"/a.ptar?token=secret", "/whole.ptar?token=secret"}) {
+                Outcome listed = Ptar.in(folder).run("tf", web.uri(path).toString());
+                assertDone(listed);
+                assertEquals("tree/\ntree/sub/\ntree/sub/noise\ntree/sub/small.txt\n", listed.out());
+                Path out = Files.createDirectories(folder.resolve("out" + path.substring(1, 3)));
+                Outcome extracted = Ptar.in(folder).run("xf", web.uri(path).toString(), "-C", out.toString());
+                assertDone(extracted);
+                assertArrayEquals(
+                        Files.readAllBytes(folder.resolve("tree/sub/noise")),
+                        Files.readAllBytes(out.resolve("tree/sub/noise")));
+                assertTrue(!extracted.err().contains("secret"), extracted::err);
+            }
+            web.refuse("/a.ptar", 403);
+            Outcome refused = Ptar.in(folder).run("tf", web.uri("/a.ptar?se=2020-01-01T00:00:00Z").toString());
+            assertEquals(2, refused.exitCode());
+            assertTrue(refused.err().contains("the link expired at 2020-01-01T00:00:00Z"), refused::err);
+        }
+    }
+
+    @Test
+    void listsAPipeOfNamesIntoS3() throws Exception {
+        Path names = Files.write(folder.resolve("names"), "tree/sub/small.txt\n".getBytes(StandardCharsets.UTF_8));
+        Outcome created = ptar().run(names, "cf", url(), "-T", "-");
+        assertDone(created);
+        assertEquals("tree/sub/small.txt\n", ptar().run("tf", url()).out());
+    }
+}
