@@ -29,7 +29,7 @@ public final class Blake3 {
     private static final int BLOCK_SIZE = 64;
     private static final int CHUNK_SIZE = 1024;
 
-    private static final int MAX_GROUP_CHUNKS = 64;
+    private static final int MAX_GROUP_CHUNKS = 128;
     private static final int MAX_DEPTH = 54;   // 2^54 chunks are 2^64 bytes
 
     static final int CHUNK_START = 1;

@@ -4,64 +4,90 @@ import static java.lang.Integer.rotateRight;
 
 import java.util.Arrays;
 
-/// BLAKE3's compression function over many blocks side by side, one lane each: row `w` of the state holds word `w` of
-/// every lane, so that the loops over lanes become vector instructions in C2.
+/// BLAKE3's compression function over many blocks side by side, one lane each. Row `w` of the state holds word `w` of
+/// all lanes, so that C2 turns the loops over lanes into vector instructions.
 ///
-/// What the shape of the code is for (measured on Temurin 25, AVX-512):
-/// - One loop is one quarter round. With a whole round in it, C2 does not vectorise.
-/// - [#quarter] is inlined with a constant width, and the trip count of its loop becomes a constant. With a variable
-///   one, C2 unrolls by what it has seen so far, and a program that began with short inputs stays slow.
-/// - The first [#PAD] lanes are idle: C2 runs them one by one to reach an aligned address.
+/// The code has its shape for C2 (Temurin 25, x86-64), and each of these was measured:
+/// - A loop is one quarter round. A loop over a whole round is not vectorised.
+/// - Trip counts are constants, and each width has loops of its own. C2 takes the vector's size from the trip count it
+///   knows or has seen: with a variable one, a program that starts with short inputs stays slow.
+/// - Widths are [#WIDE], the least that gets 256-bit vectors and four rounds of two of them, and [#NARROW], four
+///   128-bit ones. The lanes beyond 64 and 16 are those that C2 runs one by one until the address is aligned.
+/// - All rows have the same alignment (see [#ROW_LENGTH]), so that aligning one aligns all. Otherwise half of the
+///   loads and stores cross cache lines, or wait for a store that they overlap, in twice the time.
 final class Blake3Lanes {
-    static final int WIDE = 64;
-    static final int NARROW = 16;
+    private static final int WIDE = 72;
+    private static final int NARROW = 20;
 
-    /// From this many on, a narrow pass with idle lanes beats hashing one by one.
-    private static final int WORTH_NARROW = 6;
-    private static final int WORTH_WIDE = 40;
+    /// From how many lanes on a pass with idle lanes takes less time than the same without.
+    private static final int WORTH_NARROW = 10;
+    private static final int WORTH_WIDE = 43;
 
-    private static final int PAD = 4;
-    private static final int ROWS = 16;
+    /// Without C2 (`-XX:TieredStopAtLevel=1`, which short commands run with) lanes take longer than no lanes.
+    private static final boolean VECTORISED = !System.getProperty("java.vm.info", "").contains("emulated-client");
+
+    private static final int STATE_ROWS = 16;
+    private static final int MESSAGE_ROWS = 16;
+    private static final int UPPER_ROWS = 8;
+
+    /// At least [#WIDE], and with the array's header of 16 bytes a multiple of 64 bytes: rows are allocated, and stay,
+    /// one after another.
+    private static final int ROW_LENGTH = 76;
 
     /// Which message word goes where in each round.
     private static final int[][] SCHEDULE = schedule();
 
-    private final int[][] state = new int[ROWS][PAD + WIDE];
-    private final int[][] message = new int[ROWS][PAD + WIDE];
+    private final int[][] state;
+    private final int[][] message;
+    /// What the upper half of the state starts from: the initial value's first half, counter, block length, flags.
+    private final int[][] upper;
+
+    Blake3Lanes() {
+        int[][] rows = new int[STATE_ROWS + MESSAGE_ROWS + UPPER_ROWS][ROW_LENGTH];
+        state = Arrays.copyOfRange(rows, 0, STATE_ROWS);
+        message = Arrays.copyOfRange(rows, STATE_ROWS, STATE_ROWS + MESSAGE_ROWS);
+        upper = Arrays.copyOfRange(rows, STATE_ROWS + MESSAGE_ROWS, rows.length);
+        for (int word = 0; word < 4; word++) {
+            Arrays.fill(upper[word], Blake3Block.IV[word]);
+        }
+        Arrays.fill(upper[6], Blake3.BLOCK_WORDS * Integer.BYTES);
+    }
 
     /// How many lanes the next pass over `count` blocks or chunks should have; 0 if a pass does not pay.
     static int widthFor(int count) {
+        if (!VECTORISED) {
+            return 0;
+        }
         return count >= WORTH_WIDE ? WIDE : count >= WORTH_NARROW ? NARROW : 0;
     }
 
     /// Hashes `count` full chunks, at most `width`, from `firstChunk` of `words`.
     void hashChunks(int width, int count, int[] key, int[] words, int firstChunk, long firstCounter, int flags) {
-        start(key);
+        start(key, width);
+        for (int lane = 0; lane < count; lane++) {
+            upper[4][lane] = (int) (firstCounter + lane);
+            upper[5][lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
+        }
         for (int block = 0; block < Blake3.CHUNK_WORDS; block += Blake3.BLOCK_WORDS) {
-            int blockFlags = flags
-                | (block == 0 ? Blake3.CHUNK_START : 0)
-                | (block == Blake3.CHUNK_WORDS - Blake3.BLOCK_WORDS ? Blake3.CHUNK_END : 0);
-            for (int lane = 0, from = firstChunk * Blake3.CHUNK_WORDS + block; lane < count; lane++) {
-                load(words, from + lane * Blake3.CHUNK_WORDS, PAD + lane);
+            if (block == 0) {
+                Arrays.fill(upper[7], flags | Blake3.CHUNK_START);
+            } else if (block == Blake3.BLOCK_WORDS) {
+                Arrays.fill(upper[7], flags);
+            } else if (block == Blake3.CHUNK_WORDS - Blake3.BLOCK_WORDS) {
+                Arrays.fill(upper[7], flags | Blake3.CHUNK_END);
             }
-            fillUpperRows(blockFlags);
-            for (int lane = 0; lane < count; lane++) {
-                state[12][PAD + lane] = (int) (firstCounter + lane);
-                state[13][PAD + lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
-            }
+            load(words, firstChunk * Blake3.CHUNK_WORDS + block, Blake3.CHUNK_WORDS, count);
             compress(width);
         }
     }
 
     /// Hashes `count` parents, at most `width`, from pair `firstPair` of the chaining values in `cvs`.
     void hashParents(int width, int count, int[] key, int[] cvs, int firstPair, int flags) {
-        start(key);
-        for (int lane = 0; lane < count; lane++) {
-            load(cvs, (firstPair + lane) * Blake3.BLOCK_WORDS, PAD + lane);
-        }
-        fillUpperRows(flags | Blake3.PARENT);
-        Arrays.fill(state[12], 0);
-        Arrays.fill(state[13], 0);
+        start(key, width);
+        Arrays.fill(upper[4], 0);
+        Arrays.fill(upper[5], 0);
+        Arrays.fill(upper[7], flags | Blake3.PARENT);
+        load(cvs, firstPair * Blake3.BLOCK_WORDS, Blake3.BLOCK_WORDS, count);
         compress(width);
     }
 
@@ -69,76 +95,71 @@ final class Blake3Lanes {
     void store(int[] cvs, int first, int count) {
         for (int lane = 0, to = first * Blake3.CV_WORDS; lane < count; lane++, to += Blake3.CV_WORDS) {
             for (int word = 0; word < Blake3.CV_WORDS; word++) {
-                cvs[to + word] = state[word][PAD + lane];
+                cvs[to + word] = state[word][lane];
             }
         }
     }
 
-    private void start(int[] key) {
+    private void start(int[] key, int width) {
         for (int word = 0; word < Blake3.CV_WORDS; word++) {
-            Arrays.fill(state[word], key[word]);
+            Arrays.fill(state[word], 0, width, key[word]);
         }
     }
 
-    private void load(int[] words, int from, int lane) {
-        for (int word = 0; word < ROWS; word++) {
-            message[word][lane] = words[from + word];
+    /// Transposes a block of each lane into the rows of the message: lane `i` from `from + i * stride`.
+    private void load(int[] words, int from, int stride, int count) {
+        int[][] m = message;
+        int[] m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7];
+        int[] m8 = m[8], m9 = m[9], m10 = m[10], m11 = m[11], m12 = m[12], m13 = m[13], m14 = m[14], m15 = m[15];
+        for (int lane = 0, at = from; lane < count; lane++, at += stride) {
+            m0[lane] = words[at];
+            m1[lane] = words[at + 1];
+            m2[lane] = words[at + 2];
+            m3[lane] = words[at + 3];
+            m4[lane] = words[at + 4];
+            m5[lane] = words[at + 5];
+            m6[lane] = words[at + 6];
+            m7[lane] = words[at + 7];
+            m8[lane] = words[at + 8];
+            m9[lane] = words[at + 9];
+            m10[lane] = words[at + 10];
+            m11[lane] = words[at + 11];
+            m12[lane] = words[at + 12];
+            m13[lane] = words[at + 13];
+            m14[lane] = words[at + 14];
+            m15[lane] = words[at + 15];
         }
-    }
-
-    private void fillUpperRows(int flags) {
-        for (int word = 0; word < 4; word++) {
-            Arrays.fill(state[8 + word], Blake3Block.IV[word]);
-        }
-        Arrays.fill(state[14], Blake3.BLOCK_WORDS * Integer.BYTES);
-        Arrays.fill(state[15], flags);
     }
 
     private void compress(int width) {
+        for (int word = 0; word < Blake3.CV_WORDS; word++) {
+            System.arraycopy(upper[word], 0, state[Blake3.CV_WORDS + word], 0, width);
+        }
         if (width == WIDE) {
             wideRounds(state, message);
         } else {
             narrowRounds(state, message);
         }
         for (int word = 0; word < Blake3.CV_WORDS; word++) {
-            xor(state[word], state[Blake3.CV_WORDS + word]);
+            xor(state[word], state[Blake3.CV_WORDS + word], width);
         }
     }
 
     private static void wideRounds(int[][] v, int[][] m) {
         for (int[] s : SCHEDULE) {
-            for (int i = 0; i < 4; i++) {
-                wideQuarter(v[i], v[4 + i], v[8 + i], v[12 + i], m[s[2 * i]], m[s[2 * i + 1]]);
-            }
-            for (int i = 0; i < 4; i++) {
-                wideQuarter(v[i], v[4 + (i + 1 & 3)], v[8 + (i + 2 & 3)], v[12 + (i + 3 & 3)],
-                    m[s[8 + 2 * i]], m[s[9 + 2 * i]]);
-            }
-        }
-    }
-
-    private static void narrowRounds(int[][] v, int[][] m) {
-        for (int[] s : SCHEDULE) {
-            for (int i = 0; i < 4; i++) {
-                narrowQuarter(v[i], v[4 + i], v[8 + i], v[12 + i], m[s[2 * i]], m[s[2 * i + 1]]);
-            }
-            for (int i = 0; i < 4; i++) {
-                narrowQuarter(v[i], v[4 + (i + 1 & 3)], v[8 + (i + 2 & 3)], v[12 + (i + 3 & 3)],
-                    m[s[8 + 2 * i]], m[s[9 + 2 * i]]);
-            }
+            wideQuarter(v[0], v[4], v[8], v[12], m[s[0]], m[s[1]]);
+            wideQuarter(v[1], v[5], v[9], v[13], m[s[2]], m[s[3]]);
+            wideQuarter(v[2], v[6], v[10], v[14], m[s[4]], m[s[5]]);
+            wideQuarter(v[3], v[7], v[11], v[15], m[s[6]], m[s[7]]);
+            wideQuarter(v[0], v[5], v[10], v[15], m[s[8]], m[s[9]]);
+            wideQuarter(v[1], v[6], v[11], v[12], m[s[10]], m[s[11]]);
+            wideQuarter(v[2], v[7], v[8], v[13], m[s[12]], m[s[13]]);
+            wideQuarter(v[3], v[4], v[9], v[14], m[s[14]], m[s[15]]);
         }
     }
 
     private static void wideQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
-        quarter(a, b, c, d, x, y, PAD + WIDE);
-    }
-
-    private static void narrowQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
-        quarter(a, b, c, d, x, y, PAD + NARROW);
-    }
-
-    private static void quarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y, int end) {
-        for (int i = 0; i < end; i++) {
+        for (int i = 0; i < WIDE; i++) {
             int av = a[i] + b[i] + x[i];
             int dv = rotateRight(d[i] ^ av, 16);
             int cv = c[i] + dv;
@@ -153,15 +174,45 @@ final class Blake3Lanes {
         }
     }
 
-    private static void xor(int[] lower, int[] upper) {
-        for (int i = 0; i < PAD + WIDE; i++) {
+    /// As [#wideRounds], in loops of their own: calling shared ones cost a seventh.
+    private static void narrowRounds(int[][] v, int[][] m) {
+        for (int[] s : SCHEDULE) {
+            narrowQuarter(v[0], v[4], v[8], v[12], m[s[0]], m[s[1]]);
+            narrowQuarter(v[1], v[5], v[9], v[13], m[s[2]], m[s[3]]);
+            narrowQuarter(v[2], v[6], v[10], v[14], m[s[4]], m[s[5]]);
+            narrowQuarter(v[3], v[7], v[11], v[15], m[s[6]], m[s[7]]);
+            narrowQuarter(v[0], v[5], v[10], v[15], m[s[8]], m[s[9]]);
+            narrowQuarter(v[1], v[6], v[11], v[12], m[s[10]], m[s[11]]);
+            narrowQuarter(v[2], v[7], v[8], v[13], m[s[12]], m[s[13]]);
+            narrowQuarter(v[3], v[4], v[9], v[14], m[s[14]], m[s[15]]);
+        }
+    }
+
+    private static void narrowQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
+        for (int i = 0; i < NARROW; i++) {
+            int av = a[i] + b[i] + x[i];
+            int dv = rotateRight(d[i] ^ av, 16);
+            int cv = c[i] + dv;
+            int bv = rotateRight(b[i] ^ cv, 12);
+            av += bv + y[i];
+            dv = rotateRight(dv ^ av, 8);
+            cv += dv;
+            a[i] = av;
+            b[i] = rotateRight(bv ^ cv, 7);
+            c[i] = cv;
+            d[i] = dv;
+        }
+    }
+
+    private static void xor(int[] lower, int[] upper, int end) {
+        for (int i = 0; i < end; i++) {
             lower[i] ^= upper[i];
         }
     }
 
     private static int[][] schedule() {
         int[] permutation = {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8};
-        int[][] rounds = new int[Blake3Block.ROUNDS][ROWS];
+        int[][] rounds = new int[Blake3Block.ROUNDS][MESSAGE_ROWS];
         Arrays.setAll(rounds[0], i -> i);
         for (int round = 1; round < rounds.length; round++) {
             int[] previous = rounds[round - 1];

@@ -55,7 +55,7 @@ class ChunkTableTest {
 
     /// Some ids collide in the bits that choose the slot.
     private static ChunkId randomId(Random random, boolean colliding) {
-        return new ChunkId(colliding ? random.nextInt(1000) : random.nextLong(), random.nextLong(), random.nextLong(),
+        return new ChunkId(colliding ? random.nextInt(1000) << 8 : random.nextLong(), random.nextLong(), random.nextLong(),
             random.nextLong());
     }
 
