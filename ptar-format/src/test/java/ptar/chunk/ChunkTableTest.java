@@ -55,8 +55,8 @@ class ChunkTableTest {
 
     /// Some ids collide in the bits that choose the slot.
     private static ChunkId randomId(Random random, boolean colliding) {
-        return new ChunkId(colliding ? random.nextInt(1000) << 8 : random.nextLong(), random.nextLong(), random.nextLong(),
-            random.nextLong());
+        long word0 = colliding ? random.nextInt(1000) << 8 : random.nextLong();
+        return new ChunkId(word0, random.nextLong(), random.nextLong(), random.nextLong());
     }
 
     private static Place place(ChunkTable table, int entry) {
