@@ -107,29 +107,41 @@ public final class Blake3 {
 
     /// Writes the hash of a range of `in` to `out`, [#HASH_SIZE] bytes from `outOffset`.
     public static void hash(byte[] in, int offset, int length, byte[] out, int outOffset) {
-        hasher(length).update(in, offset, length).finish(out, outOffset);
+        hasher(length).update(in, offset, length).finishAndWipe(out, outOffset, HASH_SIZE);
     }
 
     /// Writes the hash of a range of `in` to `out`, [#HASH_SIZE] bytes from `outOffset`.
     public static void hash(MemorySegment in, long offset, long length, byte[] out, int outOffset) {
-        hasher(length).update(in, offset, length).finish(out, outOffset);
+        hasher(length).update(in, offset, length).finishAndWipe(out, outOffset, HASH_SIZE);
     }
 
     /// Writes the hash of a range of `in` under `key` to `out`, [#HASH_SIZE] bytes from `outOffset`.
     public static void keyedHash(byte[] key, byte[] in, int offset, int length, byte[] out, int outOffset) {
-        keyedHasher(key, length).update(in, offset, length).finish(out, outOffset);
+        keyedHasher(key, length).update(in, offset, length).finishAndWipe(out, outOffset, HASH_SIZE);
     }
 
     /// Writes the hash of a range of `in` under `key` to `out`, [#HASH_SIZE] bytes from `outOffset`.
     public static void keyedHash(byte[] key, MemorySegment in, long offset, long length, byte[] out, int outOffset) {
-        keyedHasher(key, length).update(in, offset, length).finish(out, outOffset);
+        keyedHasher(key, length).update(in, offset, length).finishAndWipe(out, outOffset, HASH_SIZE);
     }
 
     /// A key of `length` bytes for the purpose that `context` names.
     public static byte[] deriveKey(String context, byte[] material, int length) {
         byte[] derived = new byte[length];
-        keyDeriver(context, material.length).update(material, 0, material.length).finish(derived, 0, length);
+        keyDeriver(context, material.length).update(material, 0, material.length)
+                .finishAndWipe(derived, 0, length);
         return derived;
+    }
+
+    /// Leaves nothing of a key or its material in memory that the collector has not cleared yet.
+    private void finishAndWipe(byte[] out, int offset, int length) {
+        finish(out, offset, length);
+        if (key != Blake3Block.IV) {
+            Arrays.fill(key, 0);
+        }
+        for (int[] used : new int[][] {words, cvs, stack, state, rootBlock}) {
+            Arrays.fill(used, 0);
+        }
     }
 
     /// Appends to the input.

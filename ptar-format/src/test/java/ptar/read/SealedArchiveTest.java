@@ -52,6 +52,7 @@ import ptar.tree.EntryType;
 import ptar.tree.SourceTree;
 import ptar.tree.posix.PosixSourceTree;
 import ptar.write.ArchiveWriter;
+import ptar.write.EntrySource;
 import ptar.write.TreeWalk;
 import ptar.write.WalkOperand;
 import ptar.write.WriteListener;
@@ -267,6 +268,64 @@ class SealedArchiveTest {
         }
         int salt = headerLength + 16;
         assertFalse(Arrays.equals(archive, salt, salt + 16, other, salt, salt + 16));
+    }
+
+    /// Both cost time at a start, and Conscrypt unpacks a native library.
+    @Test
+    void aPlainArchiveLoadsNeitherConscryptNorBouncyCastle() throws Exception {
+        List<String> plain = classesLoaded("plain");
+        assertTrue(plain.contains("ptar.crypto.PlainCipher"), "the plain archive was written and read");
+        assertEquals(List.of(), plain.stream().filter(SealedArchiveTest::isCryptoLibrary).toList());
+        assertFalse(classesLoaded("sealed").stream().noneMatch(SealedArchiveTest::isCryptoLibrary));
+    }
+
+    private static boolean isCryptoLibrary(String className) {
+        return className.startsWith("org.conscrypt.") || className.startsWith("org.bouncycastle.");
+    }
+
+    /// What a JVM loads that writes and reads one archive.
+    private static List<String> classesLoaded(String kind) throws Exception {
+        Path log = folder.resolve(kind + ".log");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-Xlog:class+load:file=" + log, "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"), OneArchive.class.getName(), kind)
+                .redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return Files.readAllLines(log).stream()
+                .map(line -> line.replaceFirst("^(\\[[^]]*\\])+ ", "").replaceFirst(" .*", "")).toList();
+    }
+
+    /// Runs in a JVM of its own.
+    public static final class OneArchive {
+        private OneArchive() {}
+
+        public static void main(String[] arguments) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            EntrySource nothing = new EntrySource() {
+                @Override
+                public Item next() {
+                    return null;
+                }
+
+                @Override
+                public void close() {}
+            };
+            List<KeyFile> secrets = arguments[0].equals("plain") ? List.of() : List.of(KEY_FILE);
+            try (ChannelSink sink = new ChannelSink(Channels.newChannel(out), NAME)) {
+                if (secrets.isEmpty()) {
+                    ArchiveWriter.write(nothing, sink, WriteOptions.DEFAULT, WriteListener.NONE);
+                } else {
+                    try (MasterKey key = MasterKey.random(new SecureRandom())) {
+                        ArchiveWriter.write(nothing, sink, WriteOptions.DEFAULT, WriteListener.NONE,
+                                KeySlots.sealedHeader(key, secrets), key);
+                    }
+                }
+            }
+            try (ArchiveReader reader = ArchiveReader.open(new Memory(out.toByteArray()), KeyFinder.of(secrets, NAME))) {
+                reader.entries(EntryPath.ROOT, EntryCursor.Damage.FATAL).next();
+            }
+        }
     }
 
     /// Everything is read both ways. Each way there is an error, and what came before it is the tree's own.
