@@ -114,9 +114,7 @@ public final class ArchiveWriter {
         for (PendingEntry entry : window.entries()) {
             String fault = Leaf.faultOf(entry.metadata);
             if (fault != null) {
-                listener.tooLarge(entry.item, fault);
-                entry.dropped = new IOException(fault);
-                packer.drop(entry, entry.dropped);
+                dropTooLarge(entry, fault);
             } else if (!entry.hasContent() && !entry.comesWithLeader) {
                 packer.addWithoutContent(entry);
             }
@@ -125,6 +123,15 @@ public final class ArchiveWriter {
             readAndPack(planner, packer, pool);
         }
         packer.flush();
+    }
+
+    private void dropTooLarge(PendingEntry entry, String fault) {
+        for (PendingEntry name = entry; name != null; name = name.nextName) {
+            if (name.dropped == null) {
+                name.dropped = new IOException(fault);
+                listener.tooLarge(name.item, fault);
+            }
+        }
     }
 
     private void readAndPack(ReadPlanner planner, Packer packer, ExecutorService pool) throws IOException {

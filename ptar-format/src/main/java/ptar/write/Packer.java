@@ -81,7 +81,7 @@ final class Packer {
     }
 
     /// Leaves an entry out whose content can't be opened, with the names that would have come with it.
-    void drop(PendingEntry entry, IOException cause) {
+    private void drop(PendingEntry entry, IOException cause) {
         for (PendingEntry name = entry; name != null; name = name.nextName) {
             if (name.dropped == null) {
                 name.dropped = cause;

@@ -152,9 +152,11 @@ final class ReadJob implements Callable<ReadJob> {
         private int piecesLeft;
 
         /// @param open the file where it is open already, else null
-        LargeFile(PendingEntry entry, SourceFile open, int pieces) {
+        /// @param failure why it can't be read, if that is known already, else null
+        LargeFile(PendingEntry entry, SourceFile open, IOException failure, int pieces) {
             this.entry = entry;
             this.file = open;
+            this.failure = failure;
             this.piecesLeft = pieces;
         }
 

@@ -68,6 +68,7 @@ final class ReadPlanner implements AutoCloseable {
         List<SourceFile.Stretch> pieces = new ArrayList<>();
         long size = entry.metadata.size();
         SourceFile open = null;
+        IOException failure = null;
         if (mayHaveHoles(entry)) {
             try {
                 open = ReadJob.open(entry);
@@ -78,8 +79,8 @@ final class ReadPlanner implements AutoCloseable {
                     at = data.end();
                 }
             } catch (IOException failed) {
-                pieces.clear(); // the job that opens the file again reports what is wrong with it
-                addPieces(pieces, 0, size);
+                failure = failed; // told by the first piece; how much there is to read is not known
+                pieces.clear();
             }
         } else {
             addPieces(pieces, 0, size);
@@ -87,7 +88,7 @@ final class ReadPlanner implements AutoCloseable {
         if (pieces.isEmpty()) {
             pieces.add(new SourceFile.Stretch(0, 0)); // one hole: nothing to read, but the entry begins and ends
         }
-        ReadJob.LargeFile large = new ReadJob.LargeFile(entry, open, pieces.size());
+        ReadJob.LargeFile large = new ReadJob.LargeFile(entry, open, failure, pieces.size());
         largeFiles.add(large);
         ReadJob job = newJob();
         for (int i = 0; i < pieces.size(); i++) {

@@ -17,6 +17,8 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
     /// @param bytes of the files' sizes; the file that reaches it is the window's last
     record Limits(int entries, long bytes) {
         static final Limits DEFAULT = new Limits(1 << 17, 4L << 30);
+        /// Of the paths, so that long ones do not take more memory than many.
+        static final int MAX_PATH_BYTES = 32 << 20;
     }
 
     /// Cuts the walk into windows. One thread at a time.
@@ -64,8 +66,12 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             List<PendingEntry> entries = new ArrayList<>();
             List<PendingEntry> files = new ArrayList<>();
             long bytes = 0;
+            long pathBytes = 0;
             windows++;
-            while (!ended && entries.size() < limits.entries && bytes < limits.bytes) {
+            while (!ended
+                    && entries.size() < limits.entries
+                    && bytes < limits.bytes
+                    && pathBytes < Limits.MAX_PATH_BYTES) {
                 EntrySource.Item item = source.next();
                 if (item == null) {
                     ended = true;
@@ -73,6 +79,7 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
                 }
                 PendingEntry entry = pending(item);
                 entries.add(entry);
+                pathBytes += item.path().bytes().length();
                 if (entry.hasContent()) {
                     files.add(entry);
                     bytes += item.metadata().size();

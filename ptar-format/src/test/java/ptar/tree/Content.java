@@ -16,6 +16,16 @@ public interface Content {
         return size() == 0 ? List.of() : List.of(new SourceFile.Stretch(0, size()));
     }
 
+    /// The first stretch of data that ends behind an offset, or null.
+    default SourceFile.Stretch firstData(long offset) {
+        for (SourceFile.Stretch stretch : data()) {
+            if (stretch.end() > offset) {
+                return stretch;
+            }
+        }
+        return null;
+    }
+
     default byte[] bytes() {
         byte[] all = new byte[Math.toIntExact(size())];
         read(0, all);

@@ -243,7 +243,9 @@ public final class MemoryTree implements SourceTree {
                 throw new FileSystemException(path.toString(), null, "Input/output error");
             }
             byte[] bytes = new byte[(int) length];
-            node.whenOpened.read(offset, bytes);
+            if (length > 0) {
+                node.whenOpened.read(offset, bytes);
+            }
             MemorySegment.copy(MemorySegment.ofArray(bytes), 0, target, 0, length);
             return length;
         }
@@ -255,12 +257,10 @@ public final class MemoryTree implements SourceTree {
 
         @Override
         public Stretch nextData(long offset, long size) {
-            for (Stretch data : node.whenOpened.data()) {
-                if (data.end() > offset && data.start() < size) {
-                    return new Stretch(Math.max(offset, data.start()), Math.min(size, data.end()));
-                }
-            }
-            return new Stretch(size, size);
+            Stretch data = node.whenOpened.firstData(offset);
+            return data == null || data.start() >= size
+                    ? new Stretch(size, size)
+                    : new Stretch(Math.max(offset, data.start()), Math.min(size, data.end()));
         }
 
         @Override
