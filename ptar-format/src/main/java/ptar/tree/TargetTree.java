@@ -52,7 +52,7 @@ public interface TargetTree extends Closeable {
     /// Restores the metadata of what is at a path, which must be of the metadata's type; a link is not followed. Files
     /// being written have [TargetFile#finish].
     ///
-    /// Order: owner, xattrs (ACLs, capabilities), mode, times, flags. What can't be restored is given to `problems`
+    /// Order: owner, xattrs (capabilities), mode, ACLs, times, flags. What can't be restored is given to `problems`
     /// once for each kind, never thrown; setuid and setgid are dropped when the owner is not the archived one.
     void setMetadata(Bytes path, Metadata metadata, Restore what, Problems problems) throws IOException;
 

@@ -16,7 +16,7 @@ import ptar.tree.Xattr;
 /// Gives one inode its metadata back, in the one order that works:
 /// - the owner first, since `chown` takes setuid, setgid and capabilities away;
 /// - xattrs while the mode still lets us write: `user.*` needs that of the owner, even through an open file;
-/// - then the mode, which for a file with an ACL holds the same mask as the ACL;
+/// - then the mode, and ACLs behind it: it would cut their mask by the umask;
 /// - times behind all that changes them, flags last, as an immutable file takes nothing more.
 record Restoration(Inode inode, Bytes path, Metadata metadata, Restore what, Problems problems, int umask) {
     private static final int SETUID = 04000;
@@ -35,11 +35,17 @@ record Restoration(Inode inode, Bytes path, Metadata metadata, Restore what, Pro
         if (what.owner()) {
             restoreOwner();
         }
+        if (what.xattrs() && mayHaveAcl) {
+            removeAcls();
+        }
         if (what.xattrs()) {
-            restoreXattrs(mayHaveAcl);
+            restoreXattrs(false);
         }
         if (metadata.type() != EntryType.SYMLINK) {
             restoreMode();
+        }
+        if (what.xattrs()) {
+            restoreXattrs(true);
         }
         restoreTimes();
         if (what.inodeFlags() && metadata.inodeFlags() >= 0) {
@@ -70,18 +76,24 @@ record Restoration(Inode inode, Bytes path, Metadata metadata, Restore what, Pro
         return named >= 0 ? named : owner.gid();
     }
 
-    private void restoreXattrs(boolean mayHaveAcl) throws FileSystemException {
-        if (mayHaveAcl) {
-            for (Bytes name : inode.xattrNames()) {
-                boolean isAcl = name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL);
-                if (isAcl && metadata.xattrs().stream().noneMatch(xattr -> xattr.name().equals(name))) {
-                    report("xattr " + name, inode.removeXattr(name));
-                }
+    private void removeAcls() throws FileSystemException {
+        for (Bytes name : inode.xattrNames()) {
+            if (isAcl(name) && metadata.xattrs().stream().noneMatch(xattr -> xattr.name().equals(name))) {
+                report("xattr " + name, inode.removeXattr(name));
             }
         }
+    }
+
+    private void restoreXattrs(boolean acls) throws FileSystemException {
         for (Xattr xattr : metadata.xattrs()) {
-            report("xattr " + xattr.name(), inode.setXattr(xattr));
+            if (isAcl(xattr.name()) == acls) {
+                report("xattr " + xattr.name(), inode.setXattr(xattr));
+            }
         }
+    }
+
+    private static boolean isAcl(Bytes name) {
+        return name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL);
     }
 
     private void restoreMode() throws FileSystemException {

@@ -298,6 +298,15 @@ class PosixTargetTreeTest {
     }
 
     @Test
+    void restoresAclsWholeWhereTheUmaskCutsTheMode() throws IOException {
+        Host.shell(base, "touch f; setfacl -m u:1:rwx,g:3:rw f; chmod 0775 f");
+        try (TargetFile file = tree.createFile(b("g"))) {
+            finish(file, "", source("f"), new Restore(false, false, false, true, false, true, false));
+        }
+        assertEquals(Host.shell(base, "getfacl -c f"), Host.shell(base, "getfacl -c g"));
+    }
+
+    @Test
     void tellsWhatItCantRestore() throws IOException {
         Metadata metadata = metadata(EntryType.FILE, 0600)
                 .withXattrs(List.of(new Xattr(b("nonsense"), b("")), new Xattr(b("user.fine"), b(""))));
