@@ -5,8 +5,8 @@ import java.util.Arrays;
 /// Where each chunk written so far lies: the table that deduplication asks.
 ///
 /// Entries lie one after another in pages, in the order of their coming, and are named by their number; an open
-/// hash index of ints finds them. An entry takes 44 bytes and its share of the index 5.3 to 10.7, some 16 more for a
-/// moment while the index doubles.
+/// hash index of ints finds them. An entry takes 44 bytes and its share of the index 5.3 to 10.7, half as much again
+/// for a moment while the index doubles.
 ///
 /// The slot comes straight from bits of the id. In an encrypted archive ids are keyed, so nobody without the key can
 /// choose what collides. In a plain archive they are BLAKE3: who wants to slow the table down has to find

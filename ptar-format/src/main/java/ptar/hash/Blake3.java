@@ -11,10 +11,10 @@ import java.util.Objects;
 /// BLAKE3 with its three modes: hash, keyed hash and key derivation.
 ///
 /// An instance keeps its mode and key for life, hashes one input after another and allocates nothing after its
-/// first long one. It is not thread-safe; make one per thread, some 90 KiB each. The static methods make an instance
+/// first long one. It is not thread-safe; make one per thread, some 150 KiB each. The static methods make an instance
 /// sized for their input, which costs more than a short hash itself: they suit keys and headers, not chunks.
 ///
-/// Input is copied into a staging area of whole chunks. This costs 5 %, and lets heap and native segments share one
+/// Input is copied into a staging area of whole chunks. This costs 5 % or so, and heap and native segments share one
 /// compiled path: reading words through [MemorySegment] slows down as soon as a program uses several kinds.
 ///
 /// "Chunk" here is BLAKE3's own, 1 KiB, not the archive's.
@@ -247,10 +247,11 @@ public final class Blake3 {
         int full = staged / CHUNK_SIZE;
         long firstCounter = groups * groupChunks;
         int done = 0;
-        for (int width; (width = Blake3Lanes.widthFor(full - done)) != 0; done += Math.min(width, full - done)) {
+        for (int width = Blake3Lanes.widthFor(full); width > 0; width = Blake3Lanes.widthFor(full - done)) {
             int count = Math.min(width, full - done);
             lanes().hashChunks(width, count, key, words, done, firstCounter + done, modeFlags);
             lanes.store(cvs, done, count);
+            done += count;
         }
         for (; done < chunks; done++) {
             System.arraycopy(key, 0, state, 0, CV_WORDS);
@@ -279,10 +280,11 @@ public final class Blake3 {
         while (count > target) {
             int pairs = count / 2;
             int done = 0;
-            for (int width; (width = Blake3Lanes.widthFor(pairs - done)) != 0; done += Math.min(width, pairs - done)) {
-                int lanesUsed = Math.min(width, pairs - done);
-                lanes().hashParents(width, lanesUsed, key, cvs, done, modeFlags);
-                lanes.store(cvs, done, lanesUsed);
+            for (int width = Blake3Lanes.widthFor(pairs); width > 0; width = Blake3Lanes.widthFor(pairs - done)) {
+                int parents = Math.min(width, pairs - done);
+                lanes().hashParents(width, parents, key, cvs, done, modeFlags);
+                lanes.store(cvs, done, parents);
+                done += parents;
             }
             for (; done < pairs; done++) {
                 System.arraycopy(key, 0, state, 0, CV_WORDS);

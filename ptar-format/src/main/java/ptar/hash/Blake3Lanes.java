@@ -16,8 +16,8 @@ import java.util.Arrays;
 /// - All rows have the same alignment (see [#ROW_LENGTH]), so that aligning one aligns all. Otherwise half of the
 ///   loads and stores cross cache lines, or wait for a store that they overlap, in twice the time.
 final class Blake3Lanes {
-    private static final int WIDE = 72;
-    private static final int NARROW = 20;
+    static final int WIDE = 72;
+    static final int NARROW = 20;
 
     /// From how many lanes on a pass with idle lanes takes less time than the same without.
     private static final int WORTH_NARROW = 10;
@@ -30,6 +30,12 @@ final class Blake3Lanes {
     private static final int MESSAGE_ROWS = 16;
     private static final int UPPER_ROWS = 8;
 
+    /// Rows of [#upper] after the first half of the initial value.
+    private static final int COUNTER_LOW = 4;
+    private static final int COUNTER_HIGH = 5;
+    private static final int BLOCK_LENGTH = 6;
+    private static final int FLAGS = 7;
+
     /// At least [#WIDE], and with the array's header of 16 bytes a multiple of 64 bytes: rows are allocated, and stay,
     /// one after another.
     private static final int ROW_LENGTH = 76;
@@ -39,7 +45,7 @@ final class Blake3Lanes {
 
     private final int[][] state;
     private final int[][] message;
-    /// What the upper half of the state starts from: the initial value's first half, counter, block length, flags.
+    /// What the upper half of the state starts from in every block.
     private final int[][] upper;
 
     Blake3Lanes() {
@@ -47,10 +53,10 @@ final class Blake3Lanes {
         state = Arrays.copyOfRange(rows, 0, STATE_ROWS);
         message = Arrays.copyOfRange(rows, STATE_ROWS, STATE_ROWS + MESSAGE_ROWS);
         upper = Arrays.copyOfRange(rows, STATE_ROWS + MESSAGE_ROWS, rows.length);
-        for (int word = 0; word < 4; word++) {
+        for (int word = 0; word < COUNTER_LOW; word++) {
             Arrays.fill(upper[word], Blake3Block.IV[word]);
         }
-        Arrays.fill(upper[6], Blake3.BLOCK_WORDS * Integer.BYTES);
+        Arrays.fill(upper[BLOCK_LENGTH], Blake3.BLOCK_WORDS * Integer.BYTES);
     }
 
     /// How many lanes the next pass over `count` blocks or chunks should have; 0 if a pass does not pay.
@@ -65,16 +71,16 @@ final class Blake3Lanes {
     void hashChunks(int width, int count, int[] key, int[] words, int firstChunk, long firstCounter, int flags) {
         start(key, width);
         for (int lane = 0; lane < count; lane++) {
-            upper[4][lane] = (int) (firstCounter + lane);
-            upper[5][lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
+            upper[COUNTER_LOW][lane] = (int) (firstCounter + lane);
+            upper[COUNTER_HIGH][lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
         }
         for (int block = 0; block < Blake3.CHUNK_WORDS; block += Blake3.BLOCK_WORDS) {
             if (block == 0) {
-                Arrays.fill(upper[7], flags | Blake3.CHUNK_START);
+                Arrays.fill(upper[FLAGS], flags | Blake3.CHUNK_START);
             } else if (block == Blake3.BLOCK_WORDS) {
-                Arrays.fill(upper[7], flags);
+                Arrays.fill(upper[FLAGS], flags);
             } else if (block == Blake3.CHUNK_WORDS - Blake3.BLOCK_WORDS) {
-                Arrays.fill(upper[7], flags | Blake3.CHUNK_END);
+                Arrays.fill(upper[FLAGS], flags | Blake3.CHUNK_END);
             }
             load(words, firstChunk * Blake3.CHUNK_WORDS + block, Blake3.CHUNK_WORDS, count);
             compress(width);
@@ -84,9 +90,9 @@ final class Blake3Lanes {
     /// Hashes `count` parents, at most `width`, from pair `firstPair` of the chaining values in `cvs`.
     void hashParents(int width, int count, int[] key, int[] cvs, int firstPair, int flags) {
         start(key, width);
-        Arrays.fill(upper[4], 0);
-        Arrays.fill(upper[5], 0);
-        Arrays.fill(upper[7], flags | Blake3.PARENT);
+        Arrays.fill(upper[COUNTER_LOW], 0);
+        Arrays.fill(upper[COUNTER_HIGH], 0);
+        Arrays.fill(upper[FLAGS], flags | Blake3.PARENT);
         load(cvs, firstPair * Blake3.BLOCK_WORDS, Blake3.BLOCK_WORDS, count);
         compress(width);
     }
