@@ -13,6 +13,7 @@ import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
 import ptar.error.CorruptArchiveException;
+import ptar.error.WrongKeyException;
 import ptar.index.EntryCursor;
 import ptar.index.TreePages;
 import ptar.layout.ClosingMark;
@@ -27,6 +28,7 @@ import ptar.layout.Root;
 import ptar.layout.Run;
 import ptar.layout.RunEnd;
 import ptar.layout.SegmentHead;
+import ptar.layout.Suite;
 import ptar.segment.RunReader;
 import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
@@ -74,7 +76,7 @@ public final class ArchiveReader implements Closeable {
 
     /// @param source closed with the reader, and when opening fails
     /// @throws ptar.error.NotAnArchiveException if it is something else
-    /// @throws ptar.error.WrongKeyException if no key fits
+    /// @throws WrongKeyException if no key fits
     /// @throws CorruptArchiveException if it is damaged or cut short: [ForwardReader] still gets out what is whole
     public static ArchiveReader open(RangeSource source, KeyFinder keys) throws IOException {
         MasterKey key = null;
@@ -94,7 +96,7 @@ public final class ArchiveReader implements Closeable {
             }
             ByteBuffer headerCopy = bytes.slice(markPosition - mark.headerLength(), mark.headerLength());
             Header header = Header.readFrom(headerCopy.duplicate(), source.name());
-            compareWithFront(buffered, headerCopy);
+            compareWithFront(buffered, header.suite(), headerCopy);
             key = keys.keyOf(header);
             authenticate(source.name(), header, mark, key);
             return openTree(buffered, header, mark, key);
@@ -118,16 +120,18 @@ public final class ArchiveReader implements Closeable {
     }
 
     /// Both headers must be the same where both are at hand: otherwise an older one was put back, or it is damaged.
-    private static void compareWithFront(SuffixSource source, ByteBuffer copy) throws IOException {
+    private static void compareWithFront(SuffixSource source, Suite suite, ByteBuffer copy) throws IOException {
         if (source.parallelReads() > 1) {
             return; // a round trip more; the copy that is used is authenticated by itself
         }
         MemorySegment front = Arena.ofAuto().allocate(copy.remaining());
         source.read(front, 0);
         if (!front.asByteBuffer().equals(copy)) {
-            throw new CorruptArchiveException(
+            CorruptArchiveException differs = new CorruptArchiveException(
                     source.name() + ": the header differs from its copy at the end (damaged, or a change of keys was"
                             + " interrupted, or an older header was put back)");
+            // Of a sealed archive nothing is read then, by no other way either: spec §2.4.
+            throw suite.isSealed() ? new WrongKeyException(source.name(), differs) : differs;
         }
     }
 

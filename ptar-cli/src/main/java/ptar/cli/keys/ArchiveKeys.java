@@ -43,20 +43,27 @@ final class ArchiveKeys implements AutoCloseable {
     static ArchiveKeys open(String name, Keys keys) throws IOException {
         FileChannel file = openFile(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
         KeySlots.Unlocked[] found = new KeySlots.Unlocked[1];
-        try (ArchiveReader reader = ArchiveReader.open(new FileSource(Path.of(name), name), header -> {
-            if (!header.suite().isSealed()) {
+        try {
+            if (!HeaderRewrite.read(file, name).suite().isSealed()) {
                 throw new IOException(name + ": is not encrypted: it has no key slots");
             }
-            found[0] = KeySlots.find(header, keys.secrets(name), name);
-            return found[0].key().copy();
-        })) {
-            return new ArchiveKeys(name, file, found[0], reader.runs(), reader.header());
+            return open(name, file, keys, found);
         } catch (IOException | RuntimeException e) {
             if (found[0] != null) {
                 found[0].close();
             }
             file.close();
             throw e;
+        }
+    }
+
+    private static ArchiveKeys open(String name, FileChannel file, Keys keys, KeySlots.Unlocked[] found)
+            throws IOException {
+        try (ArchiveReader reader = ArchiveReader.open(new FileSource(Path.of(name), name), header -> {
+            found[0] = KeySlots.find(header, keys.secrets(name), name);
+            return found[0].key().copy();
+        })) {
+            return new ArchiveKeys(name, file, found[0], reader.runs(), reader.header());
         }
     }
 
