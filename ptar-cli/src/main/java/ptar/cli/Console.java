@@ -166,13 +166,13 @@ public final class Console {
         }
     }
 
-    /// A question on standard error, without a line's end.
+    /// A question, where names are listed, without a line's end.
     synchronized void ask(String question) {
         try {
-            flush();
-            err.write(Bytes.of(question).toArray());
-        } catch (IOException nobodyListens) {
-            // Then nobody answers.
+            listing.write(Bytes.of(question).toArray());
+            listing.flush();
+        } catch (IOException e) {
+            throw failedOutput(e);
         }
     }
 

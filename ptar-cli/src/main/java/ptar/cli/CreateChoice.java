@@ -20,31 +20,35 @@ final class CreateChoice implements ExclusionFilter.Choice {
     private final Console console;
     private final Timestamp newer;
     private final Prompt prompt;
-    /// The archive's own files, with the name that they are told by; empty for one that is passed over silently.
-    private final Map<FileId, Bytes> archive = new HashMap<>();
+    /// The archive's own files.
+    private final Map<FileId, Own> archive = new HashMap<>();
+
+    /// What is said of a file of the archive: nothing, its name as found, or this base name.
+    private record Own(boolean silent, Bytes baseName) {}
 
     /// @param newer what is older is left out; null for nothing
     CreateChoice(Settings settings, Console console, Timestamp newer) {
         this.settings = settings;
         this.console = console;
         this.newer = newer;
-        this.prompt = settings.interactive ? new Prompt() : null;
+        this.prompt = settings.interactive ? new Prompt(false) : null;
     }
 
-    /// @param shown the name in the folder where it is found, or empty to say nothing
-    void isArchive(SourceTree.Found file, Bytes shown) {
-        archive.put(FileId.of(file), shown);
+    /// @param baseName what it will be called in its folder; null if it is called so already
+    void isArchive(SourceTree.Found file, boolean silent, Bytes baseName) {
+        archive.put(FileId.of(file), new Own(silent, baseName));
     }
 
     @Override
     public boolean accepts(Bytes name, SourceTree.Found found, boolean isOperand) {
         boolean isFolder = found.metadata().type() == EntryType.FOLDER;
         if (!isFolder && !archive.isEmpty()) {
-            Bytes shown = archive.get(FileId.of(found));
-            if (shown != null) {
-                if (!shown.isEmpty()) {
+            Own own = archive.get(FileId.of(found));
+            if (own != null) {
+                if (!own.silent) {
                     Bytes folder = name.slice(0, name.lastIndexOf((byte) '/') + 1);
-                    tell(Warning.IGNORE_ARCHIVE, folder.concat(shown), "file is the archive; not dumped");
+                    Bytes shown = own.baseName == null ? name : folder.concat(own.baseName);
+                    tell(Warning.IGNORE_ARCHIVE, shown, "file is the archive; not dumped");
                 }
                 return false;
             }

@@ -50,8 +50,8 @@ final class CreateCommand implements WriteListener {
         SourceTree.Wanted wanted = new SourceTree.Wanted(
                 !settings.numericOwner, xattrs.any(), settings.accessTimes, settings.birthTimes, settings.inodeFlags);
         try (SourceTree tree = Trees.source(LocalFiles.HERE, wanted)) {
-            Times times = new Times(tree);
-            Timestamp newer = settings.create.newer == null ? null : times.of(settings.create.newer, "--newer");
+            Times times = new Times(tree, settings, console);
+            Timestamp newer = times.newer();
             CreateChoice choice = new CreateChoice(settings, console, newer);
             CreatePlan plan = CreatePlan.of(settings, console, tree, choice);
             hasRoot = plan.hasRoot();
@@ -124,20 +124,20 @@ final class CreateCommand implements WriteListener {
         if (Archives.isStandard(settings)) {
             SourceTree.Found output = statOrNull(tree, Bytes.of("/proc/self/fd/1"));
             if (output != null) {
-                choice.isArchive(output, Bytes.of("standard output"));
+                choice.isArchive(output, false, null);
             }
             return;
         }
         Bytes baseName = name.slice(name.lastIndexOf((byte) '/') + 1, name.length());
         SourceTree.Found target = statOrNull(tree, name);
         if (target != null) {
-            choice.isArchive(target, baseName);
+            choice.isArchive(target, false, null);
         }
         Path temporary = sink instanceof FileSink file ? file.temporary() : null;
         if (temporary != null) {
             SourceTree.Found found = statOrNull(tree, Bytes.of(temporary.toString()));
             if (found != null) {
-                choice.isArchive(found, target == null ? baseName : Bytes.EMPTY);
+                choice.isArchive(found, target != null, baseName);
             }
         }
     }

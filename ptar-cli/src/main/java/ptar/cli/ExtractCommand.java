@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import ptar.Trees;
 import ptar.cli.match.Transform;
-import ptar.cli.match.XattrChoice;
 import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.error.CorruptArchiveException;
@@ -20,7 +19,6 @@ import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.Metadata;
 import ptar.tree.TargetTree;
-import ptar.tree.posix.Caller;
 
 /// `ptar x`: extracts entries of an archive, each into the folder that the `-C` before its name says.
 final class ExtractCommand {
@@ -40,10 +38,10 @@ final class ExtractCommand {
         this.settings = settings;
         this.console = console;
         this.plan = MemberPlan.of(settings, console);
-        this.taken = new Taken(settings, plan, ListCommand.newer(settings));
+        this.taken = new Taken(settings, plan, ListCommand.newer(settings, console));
         this.names = new TargetNames(settings, console, new Transform(settings.transforms));
         this.printer = new EntryPrinter(console, settings, Math.min(settings.verbosity, 3));
-        this.prompt = settings.interactive ? new Prompt() : null;
+        this.prompt = settings.interactive ? new Prompt(Archives.isStandard(settings)) : null;
     }
 
     void run() throws IOException, UsageException {

@@ -31,18 +31,18 @@ final class ListCommand {
         this.settings = settings;
         this.console = console;
         this.printer = new EntryPrinter(console, settings, 1 + Math.min(settings.verbosity, 2));
-        this.taken = new Taken(settings, MemberPlan.of(settings, console), newer(settings));
+        this.taken = new Taken(settings, MemberPlan.of(settings, console), newer(settings, console));
         this.names = new TargetNames(settings, console, new Transform(settings.transforms));
     }
 
-    /// What `--newer` names, null without it. Only a file's time needs the file system.
-    static Timestamp newer(Settings settings) throws IOException, UsageException {
+    /// What `--newer` names, null without it.
+    static Timestamp newer(Settings settings, Console console) throws IOException, UsageException {
         if (settings.create.newer == null) {
             return null;
         }
         SourceTree.Wanted nothing = new SourceTree.Wanted(false, false, false, false, false);
         try (SourceTree here = Trees.source(LocalFiles.HERE, nothing)) {
-            return new Times(here).of(settings.create.newer, "--newer");
+            return new Times(here, settings, console).newer();
         }
     }
 

@@ -8,9 +8,14 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import ptar.tree.Bytes;
 
-/// Asks for confirmation (`-w`), on the terminal where there is one, else on standard input.
+/// Asks for confirmation (`-w`): answers come on standard input, or from the terminal if that has the archive.
 final class Prompt {
+    private final boolean inputIsTaken;
     private BufferedReader answers;
+
+    Prompt(boolean inputIsTaken) {
+        this.inputIsTaken = inputIsTaken;
+    }
 
     /// @param action `add`, `extract`
     synchronized boolean confirms(Console console, String action, Bytes name) {
@@ -26,11 +31,8 @@ final class Prompt {
         }
     }
 
-    private static Reader open() {
-        try {
-            return new FileReader("/dev/tty", StandardCharsets.UTF_8);
-        } catch (IOException noTerminal) {
-            return new InputStreamReader(System.in, StandardCharsets.UTF_8);
-        }
+    private Reader open() throws IOException {
+        return inputIsTaken ? new FileReader("/dev/tty", StandardCharsets.UTF_8)
+                : new InputStreamReader(System.in, StandardCharsets.UTF_8);
     }
 }

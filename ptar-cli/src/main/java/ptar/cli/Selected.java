@@ -130,9 +130,10 @@ final class Selected {
 
     private void readNames(Bytes file) {
         if (filesBeingRead.contains(file)) {
+            int reader = filesBeingRead.indexOf(file) - 1;
             console.error(console.shown(file) + ": file list requested from "
                     + console.shown(filesBeingRead.getLast()) + " already read from "
-                    + console.shown(filesBeingRead.getFirst()));
+                    + (reader < 0 ? "command line" : console.shown(filesBeingRead.get(reader))));
             return;
         }
         Bytes content = content(file);
@@ -167,7 +168,8 @@ final class Selected {
                 take(given);
             }
         } catch (UsageException e) {
-            console.error(where + ": " + e.getMessage());
+            boolean isUnknown = e.getMessage().startsWith("unrecognized") || e.getMessage().startsWith("invalid");
+            console.error(where + ": " + (isUnknown ? "unrecognized option" : e.getMessage()));
         }
     }
 }

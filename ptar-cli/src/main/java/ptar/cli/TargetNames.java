@@ -26,22 +26,8 @@ final class TargetNames {
         this.settings = settings;
         this.console = console;
         this.transform = transform;
-        this.topLevel = settings.extract.oneTopLevel ? topLevel(settings) : null;
-    }
-
-    /// Named in the option, or the archive's own name less its suffixes.
-    private static Bytes topLevel(Settings settings) {
-        if (settings.extract.topLevel != null) {
-            return MemberName.of(settings.extract.topLevel).path().bytes();
-        }
-        Bytes archive = Archives.nameOf(settings);
-        String name = archive.slice(archive.lastIndexOf((byte) '/') + 1, archive.length()).utf8OrNull();
-        int dot = name == null ? -1 : name.endsWith(".ptar") ? name.length() - 5 : name.lastIndexOf('.');
-        if (dot <= 0 || archive.equals(LocalFiles.STANDARD)) {
-            throw new Fatal("Cannot deduce top-level directory name; please set it explicitly with"
-                    + " --one-top-level=DIR");
-        }
-        return Bytes.of(name.substring(0, dot));
+        this.topLevel = settings.extract.oneTopLevel
+                ? MemberName.of(settings.extract.topLevel).path().bytes() : null;
     }
 
     /// True if every name keeps its place in the order of names.

@@ -2,7 +2,10 @@ package ptar.cli;
 
 import java.io.IOException;
 import java.time.ZonedDateTime;
+import ptar.cli.list.TimeText;
 import ptar.cli.options.DateText;
+import ptar.cli.options.Option;
+import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.tree.Bytes;
 import ptar.tree.SourceTree;
@@ -11,9 +14,23 @@ import ptar.tree.Timestamp;
 /// Reads the `DATE-OR-FILE` of options: what starts with `/` or `.` is a file, whose modification time is meant.
 final class Times {
     private final SourceTree tree;
+    private final Settings settings;
+    private final Console console;
+    private final boolean tells;
 
-    Times(SourceTree tree) {
+    /// @param tree where files are looked up
+    Times(SourceTree tree, Settings settings, Console console) {
         this.tree = tree;
+        this.settings = settings;
+        this.console = console;
+        this.tells = settings.verbosity > 0 || settings.mode == Option.LIST;
+    }
+
+    /// What `--newer` names; null without it.
+    Timestamp newer() throws UsageException {
+        Settings.CreateSettings create = settings.create;
+        return create.newer == null ? null
+                : of(create.newer, create.newerLooksAtChangeTime ? "--after-date" : "--newer-mtime");
     }
 
     Timestamp of(Bytes text, String option) throws UsageException {
@@ -28,6 +45,10 @@ final class Times {
         if (time == null) {
             throw new UsageException(
                     UsageException.COMBINATION, "invalid date '" + text + "' for '" + option + "'");
+        }
+        if (tells) {
+            console.warn("Option " + option + ": Treating date '" + text + "' as "
+                    + new TimeText(true, false).of(time));
         }
         return time;
     }

@@ -1,6 +1,7 @@
 package ptar.cli;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,8 +132,7 @@ final class WalkedEntries implements EntrySource, WalkListener {
 
     @Override
     public void cannotStat(Bytes name, IOException cause, boolean isOperand) {
-        boolean vanished = !isOperand && cause instanceof java.nio.file.NoSuchFileException;
-        if (vanished && !settings.create.dereference) {
+        if (!isOperand && cause instanceof NoSuchFileException) {
             new ReadTroubles(settings, console).removed(name);
         } else {
             console.error(console.shown(name) + ": Cannot stat: " + Failure.reason(cause));

@@ -117,7 +117,7 @@ public final class Transform {
             if (text.startsWith("flags=", at)) {
                 int end = text.indexOf(';', at);
                 end = end < 0 ? text.length() : end;
-                scopes = scopes(text.substring(at + 6, end), 0, text);
+                scopes = scopes(text.substring(at + 6, end), 0);
                 at = end + 1;
             } else {
                 at = parseRule(text, at);
@@ -128,7 +128,7 @@ public final class Transform {
     /// @return behind the rule and its semicolon
     private int parseRule(String text, int from) throws UsageException {
         if (text.charAt(from) != 's' || from + 1 == text.length()) {
-            throw invalid(text);
+            throw invalid();
         }
         char delimiter = text.charAt(from + 1);
         int middle = closing(text, from + 2, delimiter);
@@ -164,7 +164,7 @@ public final class Transform {
             int groups = pattern.matcher("").groupCount();
             rules.add(new Rule(
                     pattern, replacement(replacement, delimiter, groups), all, nth,
-                    scopes(scopeFlags.toString(), scopes, text)));
+                    scopes(scopeFlags.toString(), scopes)));
         } catch (PatternSyntaxException e) {
             throw new UsageException(
                     UsageException.COMBINATION, "Invalid transform expression: " + e.getDescription());
@@ -182,7 +182,7 @@ public final class Transform {
                 return i;
             }
         }
-        throw invalid(text);
+        throw invalid();
     }
 
     /// `\,` in an expression whose delimiter is `,` is a plain comma.
@@ -238,20 +238,19 @@ public final class Transform {
         };
     }
 
-    private static int scopes(String flags, int start, String expression) throws UsageException {
+    private static int scopes(String flags, int start) throws UsageException {
         int scopes = start;
         for (char flag : flags.toCharArray()) {
             int bit = "rsh".indexOf(Character.toLowerCase(flag));
             if (bit < 0) {
-                throw invalid(expression);
+                throw invalid();
             }
             scopes = Character.isLowerCase(flag) ? scopes | 1 << bit : scopes & ~(1 << bit);
         }
         return scopes;
     }
 
-    private static UsageException invalid(String expression) {
-        return new UsageException(
-                UsageException.COMBINATION, "Invalid transform expression: " + NameText.toBytes(expression));
+    private static UsageException invalid() {
+        return new UsageException(UsageException.COMBINATION, "Invalid transform expression");
     }
 }

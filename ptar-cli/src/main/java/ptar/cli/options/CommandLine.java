@@ -89,7 +89,7 @@ public final class CommandLine {
     private void longOption(String text) throws UsageException {
         int equals = text.indexOf('=');
         String name = text.substring(2, equals < 0 ? text.length() : equals);
-        Option option = named(name);
+        Option option = named(name, text);
         String typed = "--" + name;
         if (equals >= 0) {
             if (option.argument() == Argument.NONE) {
@@ -121,7 +121,9 @@ public final class CommandLine {
     }
 
     /// The option with a name, or the only one whose names begin so.
-    private static Option named(String name) throws UsageException {
+    ///
+    /// @param typed with its argument, for messages
+    private static Option named(String name, String typed) throws UsageException {
         Option found = null;
         boolean ambiguous = false;
         for (Option option : Option.values()) {
@@ -139,8 +141,9 @@ public final class CommandLine {
             throw new UsageException(UsageException.OPTIONS, "unrecognized option '--" + shown(name) + "'");
         }
         if (ambiguous) {
-            throw new UsageException(UsageException.OPTIONS, "option '--" + name + "' is ambiguous; possibilities:"
-                    + possibilities(name));
+            throw new UsageException(
+                    UsageException.OPTIONS,
+                    "option '" + shown(typed) + "' is ambiguous; possibilities:" + possibilities(name));
         }
         return found;
     }

@@ -106,7 +106,7 @@ public final class Settings {
         public Bytes toCommand;
         public boolean ignoreCommandError;
         public boolean oneTopLevel;
-        /// Null if the archive's name says it.
+        /// Null without `--one-top-level`.
         public Bytes topLevel;
     }
 

@@ -253,7 +253,7 @@ public final class SettingsReader {
                 ? Arrays.asList(Warning.values()) : Arrays.asList(Warning.ofKeyword(name));
         if (meant.contains(null)) {
             throw new UsageException(
-                    UsageException.COMBINATION, "invalid argument '" + keyword + "' for '--warning'");
+                    UsageException.COMBINATION, "invalid argument '" + name + "' for '--warning'");
         }
         if (off || keyword.equals("none")) {
             settings.silenced.addAll(meant);
@@ -308,6 +308,9 @@ public final class SettingsReader {
             throw new UsageException(
                     UsageException.COMBINATION, "'--one-top-level' cannot be used with '--absolute-names'");
         }
+        if (settings.extract.oneTopLevel && settings.extract.topLevel == null) {
+            settings.extract.topLevel = topLevel();
+        }
         if (settings.create.clampMtime && settings.create.mtime == null) {
             throw new UsageException(
                     UsageException.COMBINATION, "--clamp-mtime needs a date specified using --mtime");
@@ -316,6 +319,21 @@ public final class SettingsReader {
         if (creates && !hasNames()) {
             throw new UsageException(UsageException.COMBINATION, "Cowardly refusing to create an empty archive");
         }
+    }
+
+    /// The archive's own name less its suffixes.
+    private Bytes topLevel() throws UsageException {
+        Bytes archive = settings.archive == null ? Bytes.EMPTY : settings.archive;
+        Bytes name = archive.slice(archive.lastIndexOf((byte) '/') + 1, archive.length());
+        int dot = name.lastIndexOf((byte) '.');
+        Bytes base = name.slice(0, Math.max(0, dot));
+        base = base.endsWith(Bytes.of(".tar")) ? base.slice(0, base.length() - 4) : base;
+        if (base.isEmpty()) {
+            throw new UsageException(
+                    UsageException.COMBINATION,
+                    "Cannot deduce top-level directory name; please set it explicitly with --one-top-level=DIR");
+        }
+        return base;
     }
 
     private UsageException conflict(String option) {
