@@ -120,7 +120,8 @@ public final class CommandLine {
         return option;
     }
 
-    /// The option with a name, or the only one whose names begin so.
+    /// The option with a name, or the only one of tar's whose names begin so, or the only one of ptar's: an option of
+    /// ours takes no abbreviation away from a script.
     ///
     /// @param typed with its argument, for messages
     private static Option named(String name, String typed) throws UsageException {
@@ -131,9 +132,10 @@ public final class CommandLine {
                 if (candidate.equals(name)) {
                     return option;
                 }
-                if (candidate.startsWith(name)) {
-                    ambiguous |= found != null && found != option;
-                    found = option;
+                if (candidate.startsWith(name) && found != option) {
+                    boolean replaces = found == null || found.isOwn() && !option.isOwn();
+                    ambiguous = !replaces && (ambiguous || found.isOwn() == option.isOwn());
+                    found = replaces ? option : found;
                 }
             }
         }

@@ -9,7 +9,9 @@ import static ptar.cli.options.Option.Use.MODE;
 import static ptar.cli.options.Option.Use.SELECTION;
 import static ptar.cli.options.Option.Use.SETTING;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /// Every option: all of GNU tar's (1.35), `--include` of bsdtar's, and ptar's own.
 public enum Option {
@@ -222,6 +224,15 @@ public enum Option {
     INCREMENTAL(IMPOSSIBLE, 'G', NONE, "incremental"),
     SHOW_SNAPSHOT_FIELD_RANGES(IMPOSSIBLE, NONE, "show-snapshot-field-ranges");
 
+    private static final Set<Option> OWN = ownOptions();
+
+    private static Set<Option> ownOptions() {
+        Set<Option> own = EnumSet.range(ENDPOINT_URL, CA_BUNDLE);
+        own.addAll(EnumSet.of(
+                INCLUDE, FAST, BEST, BLOCK_SIZE, THREADS, STATS, ACCESS_TIME, BIRTH_TIME, INODE_FLAGS));
+        return own;
+    }
+
     /// What becomes of an option.
     public enum Use { MODE, SELECTION, SETTING, IGNORED, IMPOSSIBLE }
 
@@ -260,6 +271,11 @@ public enum Option {
     /// Its long names, the main one first; may be empty.
     public List<String> names() {
         return names;
+    }
+
+    /// True for what GNU tar does not have.
+    boolean isOwn() {
+        return OWN.contains(this);
     }
 
     static Option ofLetter(char letter) {

@@ -39,6 +39,8 @@ class CommandLineTest {
         "-t --checkpoint 5, LIST CHECKPOINT OPERAND=5",
         "--get --exclude= x, EXTRACT EXCLUDE= OPERAND=x",
         "--newer=now -N x, NEWER=now NEWER=x",
+        "-c --sta=f --overwrite --incl=x y, "
+                + "CREATE STARTING_FILE=f OVERWRITE INCLUDE=x OPERAND=y",
         "c -C a -Cb x, CREATE DIRECTORY=a DIRECTORY=b OPERAND=x"
     })
     void takesOptionsApart(String words, String expected) throws UsageException {

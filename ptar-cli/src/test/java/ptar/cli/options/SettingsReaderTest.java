@@ -49,6 +49,8 @@ class SettingsReaderTest {
                     case BLOCK_SIZE -> "8MiB";
                     case WARNING -> "none";
                     case TOTALS -> "USR1";
+                    case S3_PATH_STYLE -> "yes";
+                    case S3_TAG -> "key=value";
                     default -> "1";
                 };
                 boolean valued = option.argument() != Option.Argument.NONE;
