@@ -234,25 +234,26 @@ public final class ArchiveReader implements Closeable {
         if (file.metadata().type() != EntryType.FILE) {
             throw new IllegalArgumentException("'" + file.path() + "' is not a file");
         }
-        return new ContentChannel(blocks, extentsOf(file), file.metadata().size());
+        return new ContentChannel(blocks, this::extentsOf, file.extents(), file.metadata().size());
     }
 
-    /// A file's extents, those in frames of their own read.
+    /// All extents of a file.
     List<Extent> extentsOf(Entry file) throws IOException {
-        List<Extent> all = file.extents();
-        if (all.stream().noneMatch(Extent.More.class::isInstance)) {
-            return all;
-        }
         List<Extent> flat = new ArrayList<>();
-        for (Extent extent : all) {
-            if (extent instanceof Extent.More(Pointer frame, long length)) {
-                flat.addAll(frames.read(
-                        frame, FrameType.EXTENTS, (raw, at) -> Leaf.readExtents(raw, at.position(), length)));
+        for (Extent extent : file.extents()) {
+            if (extent instanceof Extent.More more) {
+                flat.addAll(extentsOf(more));
             } else {
                 flat.add(extent);
             }
         }
         return flat;
+    }
+
+    /// The extents in a frame of their own. A file may have more of them than memory holds: one frame's at a time.
+    List<Extent> extentsOf(Extent.More more) throws IOException {
+        return frames.read(
+                more.frame(), FrameType.EXTENTS, (raw, at) -> Leaf.readExtents(raw, at.position(), more.length()));
     }
 
     private final TreePages pages = new TreePages() {
