@@ -161,7 +161,7 @@ final class ContentCommand {
         try (TargetTree tree = Trees.target(Bytes.of(folder.toString()), false)) {
             try (Restorer restorer = new Restorer(tree, options, messages);
                     ForwardExtractor extractor = new ForwardExtractor(
-                            restorer, tree, folder, selection, messages, archive::damaged)) {
+                            restorer, tree, folder, selection, false, messages, archive::damaged)) {
                 archive.forward().read(extractor);
             }
             for (Extracted file : files) {

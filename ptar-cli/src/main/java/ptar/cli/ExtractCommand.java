@@ -1,6 +1,7 @@
 package ptar.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,8 +119,9 @@ final class ExtractCommand {
                 int folder = i;
                 Destination destination = destinations.get(i);
                 extractors.add(new ForwardExtractor(
-                        destination.restorer, destination.tree, temporaryFolder(),
-                        (path, metadata) -> nameIn(folder, path, metadata), destination.messages, (_, _) -> { }));
+                        destination.restorer, destination.tree, heldContentFolder(plan.folders().get(i)),
+                        (path, metadata) -> nameIn(folder, path, metadata), names.keepOrder(), destination.messages,
+                        (_, _) -> { }));
             }
             archive.forward().read(new ForwardReader.Visitor() {
                 @Override
@@ -127,6 +129,11 @@ final class ExtractCommand {
                     for (ForwardExtractor extractor : extractors) {
                         extractor.block(block);
                     }
+                }
+
+                @Override
+                public void windowEnd() {
+                    extractors.forEach(ForwardExtractor::windowEnd);
                 }
 
                 @Override
@@ -141,6 +148,15 @@ final class ExtractCommand {
             for (ForwardExtractor extractor : extractors) {
                 extractor.close();
             }
+        }
+    }
+
+    /// Content that is held back lies where the extracted files will: there is room, or nothing can be extracted.
+    private static Path heldContentFolder(Bytes target) {
+        try {
+            return LocalFiles.path(target);
+        } catch (FileSystemException notForJava) {
+            return temporaryFolder();
         }
     }
 

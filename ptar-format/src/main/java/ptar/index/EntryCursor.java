@@ -42,6 +42,8 @@ public final class EntryCursor {
         /// What follows behind the last child; null if nothing does.
         final EntryPath next;
         int at;
+        /// Leaves before this one are read one by one, as one of them is damaged.
+        int aloneUntil;
 
         Level(int childLevel, List<Node.Child> children, EntryPath next) {
             this.childLevel = childLevel;
@@ -148,17 +150,18 @@ public final class EntryCursor {
     private void loadLeaves(Level level) throws IOException {
         int first = level.at;
         List<Pointer> pointers = new ArrayList<>();
-        for (int i = first; i < level.children.size() && !isBehind(level.children.get(i)); i++) {
+        int end = first < level.aloneUntil ? first + 1 : level.children.size();
+        for (int i = first; i < end && !isBehind(level.children.get(i)); i++) {
             pointers.add(level.children.get(i).pointer());
         }
         try {
             addLeaves(level, pages.leaves(pointers));
-        } catch (CorruptArchiveException several) {
-            level.at = first; // one of them is damaged: read alone, the sound ones come through
+        } catch (CorruptArchiveException cause) {
+            level.at = first;
             loaded.clear();
-            try {
-                addLeaves(level, pages.leaves(pointers.subList(0, 1)));
-            } catch (CorruptArchiveException cause) {
+            if (pointers.size() > 1) {
+                level.aloneUntil = first + pointers.size(); // read alone, the sound ones come through
+            } else {
                 level.at = first + 1;
                 damage.lost(level.children.get(first).firstPath(), level.behind(first), cause);
             }

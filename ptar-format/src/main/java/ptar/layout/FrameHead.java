@@ -18,7 +18,9 @@ import ptar.error.UnsupportedVersionException;
 /// |      8 |    4 | stored length | of the payload behind, at most 2^27                |
 /// |     12 |    4 | raw length    | of the payload decompressed, exact                 |
 /// |     16 |    4 | payload CRC   | CRC32C of the stored payload                       |
-/// |     20 |    4 | head CRC      | CRC32C of bytes 0 to 20                            |
+/// |     20 |    4 | head CRC      | CRC32C of bytes 0 to 20, run u32, offset u64       |
+///
+/// The head's CRC covers its place, so that a scan does not take frames of an archive that lies in a file for its own.
 ///
 /// @param typeCode as stored: see [#type]
 public record FrameHead(int typeCode, int codec, int storedLength, int rawLength, int payloadCrc) {
@@ -33,26 +35,27 @@ public record FrameHead(int typeCode, int codec, int storedLength, int rawLength
         return FrameType.ofCode(typeCode);
     }
 
-    public void writeTo(ByteBuffer out) {
+    /// @param at where the head will stand
+    public void writeTo(ByteBuffer out, Pointer.Position at) {
         ByteBuffer head = out.slice(out.position(), SIZE).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(SYNC).put((byte) typeCode).put((byte) codec).putShort((short) 0);
         head.putInt(storedLength).putInt(rawLength).putInt(payloadCrc);
-        head.putInt(crc(head));
+        head.putInt(crc(head, at));
         out.position(out.position() + SIZE);
     }
 
-    /// True if a sound head starts at the buffer's position: what a scan asks at each sync mark.
-    public static boolean isAt(ByteBuffer in) {
+    /// True if a sound head of a frame at this place starts at the buffer's position: what a scan asks.
+    public static boolean isAt(ByteBuffer in, Pointer.Position at) {
         if (in.remaining() < SIZE) {
             return false;
         }
         ByteBuffer head = in.slice(in.position(), SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        return head.getInt(0) == SYNC && head.getInt(20) == crc(head);
+        return head.getInt(0) == SYNC && head.getInt(20) == crc(head, at);
     }
 
     /// @throws UnsupportedVersionException for a type that can neither be read nor passed over
-    public static FrameHead readFrom(ByteBuffer in, Object where) throws ArchiveException {
-        if (!isAt(in)) {
+    public static FrameHead readFrom(ByteBuffer in, Pointer.Position at, Object where) throws ArchiveException {
+        if (!isAt(in, at)) {
             throw new CorruptArchiveException(where + ": no frame here (damaged head)");
         }
         ByteBuffer head = in.slice(in.position(), SIZE).order(ByteOrder.LITTLE_ENDIAN);
@@ -78,9 +81,11 @@ public record FrameHead(int typeCode, int codec, int storedLength, int rawLength
         return frame;
     }
 
-    private static int crc(ByteBuffer head) {
+    private static int crc(ByteBuffer head, Pointer.Position at) {
         CRC32C crc = new CRC32C();
         crc.update(head.slice(0, 20));
+        ByteBuffer place = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+        crc.update(place.putInt(at.run()).putLong(at.offset()).flip());
         return (int) crc.getValue();
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
 import ptar.layout.BlockRef;
@@ -18,14 +19,17 @@ import ptar.layout.Entry;
 import ptar.layout.Extent;
 import ptar.layout.FrameType;
 import ptar.layout.Pointer;
+import ptar.tree.Attribute;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
+import ptar.tree.Xattr;
 
 /// Extracts through the index: entries in batches, and for each batch every block that it needs once, in the order in
 /// which the blocks lie, several at a time. Memory is bounded by the batch and by the blocks in flight.
 public final class Extractor implements AutoCloseable {
     private static final int BATCH_ENTRIES = 1 << 16;
     private static final int BATCH_EXTENTS = 1 << 18;
+    private static final int STOP_SECONDS = 60;
 
     private final ArchiveReader archive;
     private final Restorer restorer;
@@ -82,6 +86,7 @@ public final class Extractor implements AutoCloseable {
 
     private void add(Entry entry, Bytes name) throws IOException {
         batchEntries++;
+        batchExtents += weightOf(entry);
         FileTask task = new FileTask(entry.path(), entry.metadata(), name, restorer, listener);
         if (entry.metadata().type() != EntryType.FILE || entry.metadata().size() == 0) {
             task.done(0);
@@ -92,9 +97,19 @@ public final class Extractor implements AutoCloseable {
             laterNames.add(new LaterName(entry, task));
             return;
         }
-        if (group < 0 || task.begin()) { // a name of a group may have been linked to one of an earlier batch
-            plan(entry, task);
+        plan(entry, task);
+    }
+
+    /// What an entry's names and attributes take, in the measure of extents.
+    private static int weightOf(Entry entry) {
+        int bytes = entry.path().bytes().length();
+        for (Xattr xattr : entry.metadata().xattrs()) {
+            bytes += xattr.value().length();
         }
+        for (Attribute attribute : entry.metadata().unknown()) {
+            bytes += attribute.value().length();
+        }
+        return bytes >> 8;
     }
 
     private void plan(Entry entry, FileTask task) throws IOException {
@@ -187,5 +202,13 @@ public final class Extractor implements AutoCloseable {
     @Override
     public void close() {
         workers.shutdownNow();
+        try {
+            // what they use is closed next
+            if (!workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a thread that extracts does not stop");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

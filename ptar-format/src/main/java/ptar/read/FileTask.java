@@ -10,6 +10,8 @@ import ptar.tree.Metadata;
 /// failure. Pieces may come from any thread; they are written one at a time. What the target tree refuses, the restorer
 /// has told its listener.
 final class FileTask {
+    private static final int OWNER_READS = 0400;
+
     final EntryPath path;
     final Metadata metadata;
     final Bytes targetName;
@@ -84,9 +86,13 @@ final class FileTask {
         listener.damaged(path, cause);
     }
 
-    /// True once all content is in the file under its name.
-    synchronized boolean isFinished() {
-        return finished;
+    /// True if what was written can be read again under the target name, also by who is not root.
+    synchronized boolean isReadable() {
+        return (metadata.mode() & OWNER_READS) != 0 && isThere();
+    }
+
+    private boolean isThere() {
+        return finished || begun && !ended && output.isUnderItsName();
     }
 
     /// True if nothing more is to be written: finished, given up, or never needed.

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import ptar.error.CorruptArchiveException;
 import ptar.layout.Journal;
 import ptar.tree.Bytes;
@@ -22,22 +20,21 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
     private final ExtractListener listener;
     private final DamageListener damage;
     private final HeldContent held;
-    /// Entries that have begun and not ended; those that are not extracted have no task.
-    private final Map<Long, OpenEntry> open = new HashMap<>();
+    private final boolean inOrder;
+    /// The entry that has begun and not ended: its next record comes before another's.
+    private OpenEntry open;
+    /// The last target name by the order of paths, of the entries so far.
+    private EntryPath lastPath;
+    private Bytes lastName;
     private int lastRun = -1;
     private long lastBlock = -1;
+    private boolean someIsMissing;
 
-    private static final class OpenEntry {
-        final FileTask task;
-        long fileOffset;
+    /// @param task null for an entry that is not extracted
+    private record OpenEntry(long number, FileTask task, long fileOffset) {}
 
-        OpenEntry(FileTask task) {
-            this.task = task;
-        }
-    }
-
-    /// A stretch of the current block's content on its way into a file.
-    private record Written(FileTask task, HeldContent.Stretch stretch) {}
+    /// Content of the current block on its way into a file.
+    private record Written(FileTask task, int offset, int length, long fileOffset) {}
 
     /// Hears of damage that is not of one entry alone.
     @FunctionalInterface
@@ -47,11 +44,13 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
 
     /// @param target what the restorer restores to: repeated content is read from it again
     /// @param temporaryFolder for content that is held back
+    /// @param inOrder whether target names come in the archive's order, so that what is behind can be settled
     public ForwardExtractor(
-            Restorer restorer, TargetTree target, Path temporaryFolder, Selection selection, ExtractListener listener,
-            DamageListener damage) {
+            Restorer restorer, TargetTree target, Path temporaryFolder, Selection selection, boolean inOrder,
+            ExtractListener listener, DamageListener damage) {
         this.restorer = restorer;
         this.selection = selection;
+        this.inOrder = inOrder;
         this.listener = listener;
         this.damage = damage;
         held = new HeldContent(temporaryFolder, target);
@@ -59,26 +58,51 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
 
     @Override
     public void block(ForwardReader.DecodedBlock block) throws IOException {
+        if (block.run() == lastRun && block.number() <= lastBlock) {
+            throw new CorruptArchiveException(
+                    "block " + block.number() + " of run " + block.run() + " comes behind block " + lastBlock);
+        }
         if (block.run() != lastRun || block.number() != lastBlock + 1) {
+            someIsMissing |= block.number() != (block.run() == lastRun ? lastBlock + 1 : 0);
             giveUpOpen("a block that holds part of its content is damaged or missing");
         }
         lastRun = block.run();
         lastBlock = block.number();
         List<Written> written = new ArrayList<>();
         for (Journal.Record record : block.journal()) {
-            OpenEntry entry = record.begins() ? begin(record) : open.get(record.entryNumber());
-            if (entry == null) {
-                continue; // left out, or its beginning was lost
-            }
-            for (Journal.JournalExtent extent : record.extents()) {
-                add(entry, extent, block, written);
-            }
-            if (record.end()) {
-                open.remove(record.entryNumber());
-                entry.task.fail(new CorruptArchiveException("ends before its size is reached"));
-            }
+            take(record, block, written);
         }
         hold(block, written);
+    }
+
+    private void take(Journal.Record record, ForwardReader.DecodedBlock block, List<Written> written)
+            throws IOException {
+        OpenEntry entry = open;
+        open = null;
+        if (record.begins()) {
+            if (entry != null && entry.task() != null) {
+                entry.task().fail(new CorruptArchiveException("another entry begins before its end"));
+            }
+            entry = begin(record);
+        } else if (entry == null || entry.number() != record.entryNumber()) {
+            if (!someIsMissing) {
+                throw new CorruptArchiveException("block " + block.number() + " of run " + block.run()
+                        + " goes on with an entry that has not begun");
+            }
+            return; // its beginning was in what is missing
+        }
+        long at = entry.fileOffset();
+        for (Journal.JournalExtent extent : record.extents()) {
+            if (entry.task() != null) {
+                add(entry.task(), at, extent, block, written);
+            }
+            at += extent.length();
+        }
+        if (!record.end()) {
+            open = new OpenEntry(entry.number(), entry.task(), at);
+        } else if (entry.task() != null) {
+            entry.task().fail(new CorruptArchiveException("ends before its size is reached"));
+        }
     }
 
     private OpenEntry begin(Journal.Record record) {
@@ -86,28 +110,25 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
         Metadata metadata = record.metadata();
         Bytes name = selection.targetName(path, metadata);
         if (name == null) {
-            return null;
+            return new OpenEntry(record.entryNumber(), null, 0);
+        }
+        if (lastPath == null || lastPath.compareTo(path) < 0) {
+            lastPath = path;
+            lastName = name;
         }
         listener.entry(path, metadata, name);
         FileTask task = new FileTask(path, metadata, name, restorer, listener);
         task.done(0);
-        OpenEntry entry = new OpenEntry(task);
-        if (!record.end()) {
-            open.put(record.entryNumber(), entry);
-        }
-        return entry;
+        return new OpenEntry(record.entryNumber(), task, 0);
     }
 
     private void add(
-            OpenEntry entry, Journal.JournalExtent extent, ForwardReader.DecodedBlock block,
+            FileTask task, long at, Journal.JournalExtent extent, ForwardReader.DecodedBlock block,
             List<Written> written) {
-        FileTask task = entry.task;
-        long at = entry.fileOffset;
-        entry.fileOffset += extent.length();
         if (!task.begin()) {
             return;
         }
-        if (entry.fileOffset > task.metadata.size()) {
+        if (extent.length() > task.metadata.size() - at) {
             task.fail(new CorruptArchiveException("has more content than its size says"));
             return;
         }
@@ -119,10 +140,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
                     throw new CorruptArchiveException("extent passes the content of block " + block.number());
                 }
                 task.write(block.content().asSlice(extent.offset(), extent.length()), at);
-                written.add(new Written(
-                        task,
-                        new HeldContent.Stretch(
-                                extent.offset(), extent.length(), task.targetName, at, task.metadata.size())));
+                written.add(new Written(task, extent.offset(), (int) extent.length(), at));
             } else {
                 held.read(extent.run(), extent.block(), extent.offset(), extent.length(), new Placed(task, at));
             }
@@ -148,30 +166,49 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
         }
     }
 
-    /// Remembers where the block's content can be found again. What was written to a file that is not finished may
-    /// still be given up or renamed, so such a block is kept itself.
-    private void hold(ForwardReader.DecodedBlock block, List<Written> written) throws IOException {
-        long length = block.content().byteSize();
-        long finished = written.stream()
-                .filter(w -> w.task().isFinished())
-                .mapToLong(w -> w.stretch().length())
-                .sum();
-        if (length > 0 && finished == length) {
-            held.written(block.run(), block.number(), written.stream().map(Written::stretch).toList());
-        } else if (length > 0) {
+    /// Remembers where the block's content can be found again: in files, if they have all of it, else in itself.
+    private void hold(ForwardReader.DecodedBlock block, List<Written> written) {
+        MemorySegment content = block.content();
+        List<HeldContent.Stretch> stretches = new ArrayList<>();
+        long covered = 0;
+        for (Written w : written) {
+            long skip = covered - w.offset();
+            // what is repeated within the block is covered already
+            for (long at = skip; skip >= 0 && at < w.length() && w.task().isReadable(); ) {
+                int n = (int) Math.min(HeldContent.MAX_STRETCH, w.length() - at);
+                int offset = (int) (w.offset() + at);
+                stretches.add(new HeldContent.Stretch(
+                        offset, n, w.task().targetName, w.fileOffset() + at,
+                        HeldContent.hashOf(content.asSlice(offset, n))));
+                at += n;
+                covered = offset + n;
+            }
+        }
+        if (covered < content.byteSize()) {
             held.keep(block);
+        } else if (covered > 0) {
+            held.written(block.run(), block.number(), stretches);
         }
     }
 
     private void giveUpOpen(String why) {
-        for (OpenEntry entry : open.values()) {
-            entry.task.fail(new CorruptArchiveException(why));
+        if (open != null && open.task() != null) {
+            open.task().fail(new CorruptArchiveException(why));
         }
-        open.clear();
+        open = null;
+    }
+
+    /// All entries so far are whole, and what follows comes behind them in the order of paths.
+    @Override
+    public void windowEnd() {
+        if (inOrder && lastName != null) {
+            restorer.settle(lastName);
+        }
     }
 
     @Override
     public void damage(CorruptArchiveException what, boolean cutShort) {
+        someIsMissing = true;
         damage.damage(what, cutShort);
         if (cutShort) {
             giveUpOpen("the archive is cut short before its end");

@@ -19,6 +19,9 @@ public final class ForwardLister implements ForwardReader.Visitor {
     private final Map<EntryPath, Metadata> told = new TreeMap<>();
     private boolean inLeaves;
 
+    /// A window has fewer entries (spec §14); who writes more wants the reader's memory.
+    private static final int MAX_TOLD = 1 << 18;
+
     /// Takes entries.
     @FunctionalInterface
     public interface Output {
@@ -45,6 +48,10 @@ public final class ForwardLister implements ForwardReader.Visitor {
         for (Journal.Record record : block.journal()) {
             if (record.begins()) {
                 told.put(record.path(), record.metadata());
+                if (told.size() > MAX_TOLD) {
+                    told.clear();
+                    throw new CorruptArchiveException("more than " + MAX_TOLD + " entries before their leaves");
+                }
             }
         }
     }

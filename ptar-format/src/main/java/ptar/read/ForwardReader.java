@@ -54,6 +54,8 @@ public final class ForwardReader implements Closeable {
     private final int lookahead;
     private final ConcurrentLinkedQueue<Decompressor> idle = new ConcurrentLinkedQueue<>();
     private final Deque<Future<Decoded>> decoding = new ArrayDeque<>();
+    private Run lastRun;
+    private boolean inLeaves;
 
     /// Takes what the archive holds, in the order in which it lies.
     public interface Visitor {
@@ -62,6 +64,9 @@ public final class ForwardReader implements Closeable {
         default void leaf(Leaf leaf) throws IOException {}
 
         default void root(Root root) throws IOException {}
+
+        /// Leaves come now: the window's blocks are all through.
+        default void windowEnd() throws IOException {}
 
         /// Something can't be read; what follows it comes next.
         ///
@@ -135,7 +140,12 @@ public final class ForwardReader implements Closeable {
             }
             if (startsWith(magic, Run.MAGIC) && in.peek(Run.PREAMBLE_SIZE).remaining() == Run.PREAMBLE_SIZE) {
                 closed = false;
-                readRun(visitor);
+                try {
+                    readRun(visitor);
+                } catch (CorruptArchiveException unusable) {
+                    visitor.damage(unusable, true);
+                    return;
+                }
             } else if (!closed && startsWith(magic, Header.MAGIC.toArray())) {
                 closed = readClosing(visitor);
                 if (!closed) {
@@ -191,7 +201,9 @@ public final class ForwardReader implements Closeable {
                 bytes.asSlice(headerBytes.length).asByteBuffer(), in.name() + ": closing mark at offset "
                         + (start + headerBytes.length));
         byte[] mac = key.closingMac(ByteBuffer.wrap(mark.macInput()));
-        if (!MessageDigest.isEqual(mac, mark.mac().toArray()) || mark.archiveLength() != in.offset()) {
+        if (!MessageDigest.isEqual(mac, mark.mac().toArray())
+                || mark.archiveLength() != in.offset()
+                || !mark.lastRun().equals(lastRun)) {
             throw new CorruptArchiveException(in.name() + ": closing mark at offset " + (start + headerBytes.length)
                     + " does not fit the archive (damaged)");
         }
@@ -199,9 +211,15 @@ public final class ForwardReader implements Closeable {
 
     private void readRun(Visitor visitor) throws IOException {
         String where = in.name() + ": offset " + in.offset();
+        long start = in.offset();
         MemorySegment preamble = Arena.ofAuto().allocate(Run.PREAMBLE_SIZE);
         in.read(preamble);
         Run run = Run.readPreamble(preamble.asByteBuffer(), where);
+        int expected = lastRun == null ? 0 : lastRun.index() + 1;
+        if (run.index() != expected) {
+            throw new CorruptArchiveException(
+                    where + ": run " + run.index() + " begins here, run " + expected + " was expected");
+        }
         byte[] salt = run.salt().toArray();
         try (SegmentCiphers ciphers =
                 new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()))) {
@@ -213,7 +231,7 @@ public final class ForwardReader implements Closeable {
                     visitor.damage(new CorruptArchiveException(plain.damage()), false);
                     plain.passGap();
                     resync = true;
-                } else if (resync && !toNextFrame(plain)) {
+                } else if (resync && !toNextFrame(plain, run.index())) {
                     continue;
                 } else {
                     resync = !readFrame(plain, run.index(), visitor);
@@ -223,16 +241,17 @@ public final class ForwardReader implements Closeable {
             if (!plain.finalSeen()) {
                 visitor.damage(new CorruptArchiveException(plain.damage()), true);
             }
+            lastRun = new Run(run.index(), start - headerBytes.length, in.offset() - start, run.salt());
         }
     }
 
     /// Looks for the next sync mark with a sound head behind it.
     ///
     /// @return false if there is none before the next gap or the end
-    private static boolean toNextFrame(PlainStream plain) throws IOException {
+    private static boolean toNextFrame(PlainStream plain, int run) throws IOException {
         while (true) {
             ByteBuffer next = plain.peek(FrameHead.SIZE);
-            if (FrameHead.isAt(next) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+            if (FrameHead.isAt(next, new Pointer.Position(run, plain.position())) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
                 return true;
             }
             if (plain.skip(1) == 0) {
@@ -249,7 +268,7 @@ public final class ForwardReader implements Closeable {
         }
         Pointer.Position at = new Pointer.Position(run, plain.position());
         ByteBuffer headBytes = plain.peek(FrameHead.SIZE);
-        if (!FrameHead.isAt(headBytes)) {
+        if (!FrameHead.isAt(headBytes, at)) {
             if (plain.atGap() || plain.atEnd()) {
                 return false;
             }
@@ -260,9 +279,14 @@ public final class ForwardReader implements Closeable {
             plain.skip(1);
             return false;
         }
-        FrameHead head = FrameHead.readFrom(headBytes, in.name() + ": frame at " + at);
+        FrameHead head = FrameHead.readFrom(headBytes, at, in.name() + ": frame at " + at);
         plain.skip(FrameHead.SIZE);
         FrameType type = head.type();
+        if (type == FrameType.LEAF && !inLeaves) {
+            drain(visitor, 0);
+            visitor.windowEnd();
+        }
+        inLeaves = type == FrameType.LEAF || inLeaves && type != FrameType.BLOCK;
         boolean wanted = type == FrameType.BLOCK
                 || (type == FrameType.LEAF || type == FrameType.ROOT) && visitor.wantsLeaves();
         if (!wanted) {

@@ -26,6 +26,7 @@ final class FrameSource implements AutoCloseable {
     private static final int MAX_GAP_BYTES = 1 << 16;
 
     private static final int MAX_READ_BYTES = 8 << 20;
+    private static final int MAX_READ_RAW_BYTES = 16 << 20;
 
     private final String name;
     private final BufferPool buffers;
@@ -92,7 +93,12 @@ final class FrameSource implements AutoCloseable {
     <T> List<T> readAdjacent(List<Pointer> pointers, FrameType type, Parser<T> parser) throws IOException {
         Pointer first = pointers.getFirst();
         int count = 1;
+        long rawLength = first.rawLength();
         while (count < pointers.size() && follows(first, pointers.get(count - 1), pointers.get(count))) {
+            rawLength += pointers.get(count).rawLength();
+            if (rawLength > MAX_READ_RAW_BYTES) {
+                break;
+            }
             count++;
         }
         long length = pointers.get(count - 1).end() - first.offset();
@@ -160,7 +166,7 @@ final class FrameSource implements AutoCloseable {
 
     private Raw decode(MemorySegment frame, Pointer pointer, FrameType type) throws ArchiveException {
         String where = name + ": " + type.name().toLowerCase(java.util.Locale.ROOT) + " at " + pointer.position();
-        FrameHead head = FrameHead.readFrom(frame.asByteBuffer(), where);
+        FrameHead head = FrameHead.readFrom(frame.asByteBuffer(), pointer.position(), where);
         if (head.type() != type
                 || head.storedLength() != pointer.storedLength()
                 || head.rawLength() != pointer.rawLength()) {

@@ -16,34 +16,39 @@ import java.util.List;
 import java.util.Map;
 import ptar.block.Decompressor;
 import ptar.error.CorruptArchiveException;
+import ptar.hash.Blake3;
 import ptar.layout.ByteReader;
 import ptar.layout.ByteWriter;
 import ptar.layout.Pointer;
 import ptar.tree.Bytes;
-import ptar.tree.EntryType;
 import ptar.tree.SourceFile;
-import ptar.tree.SourceTree;
 import ptar.tree.TargetTree;
 
 /// Where content that a pipe has brought can be found again, as later entries may repeat it. A block whose content was
-/// all written to files is remembered by where in which files; another is kept as it was stored. Both go to one
-/// temporary file without a name in the target folder, so memory holds 16 bytes for each block. Spec §6. One thread.
+/// all written to files is remembered by where in which files, with hashes, as files may be changed or replaced
+/// meanwhile; another is kept as it was stored. Both go to one temporary file without a name, so memory holds some 100
+/// bytes for each block. Spec §6. One thread.
 final class HeldContent implements Closeable {
+    /// What is read again is verified by stretches of at most this length.
+    static final int MAX_STRETCH = 1 << 20;
+
     private static final int CACHED_BLOCKS = 4;
+    private static final int MAX_NAME_LENGTH = 1 << 20;
 
     private final Path folder;
     private final TargetTree target;
     private final Map<Pointer.Position, Place> places = new HashMap<>();
     private final Decompressor decompressor = new Decompressor();
-    private final Map<Pointer.Position, Object> cache = new LinkedHashMap<>(8, 0.75f, true) {
+    private final Map<Pointer.Position, Loaded> cache = new LinkedHashMap<>(8, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Pointer.Position, Object> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Pointer.Position, Loaded> eldest) {
             return size() > CACHED_BLOCKS;
         }
     };
     private FileChannel file;
+    private IOException failure;
     private long end;
 
     /// Where the temporary file tells of a block.
@@ -51,10 +56,13 @@ final class HeldContent implements Closeable {
     /// @param codec of the stored payload; -1 if stretches of extracted files stand there
     private record Place(long position, int length, int codec, int rawLength) {}
 
+    /// What a place was found to hold: a block's raw payload, or stretches.
+    private record Loaded(MemorySegment raw, List<Stretch> stretches) {}
+
     /// A stretch of a block's content and where it was written to.
     ///
-    /// @param size of the whole file: compared before it is believed
-    record Stretch(int offset, long length, Bytes name, long fileOffset, long size) {}
+    /// @param hash BLAKE3 of it
+    record Stretch(int offset, int length, Bytes name, long fileOffset, Bytes hash) {}
 
     /// Takes content that is read again.
     @FunctionalInterface
@@ -70,79 +78,108 @@ final class HeldContent implements Closeable {
         this.target = target;
     }
 
+    static Bytes hashOf(MemorySegment content) {
+        byte[] hash = new byte[Blake3.HASH_SIZE];
+        Blake3.hash(content, 0, content.byteSize(), hash, 0);
+        return Bytes.wrap(hash);
+    }
+
     /// All of a block's content was written to files.
-    void written(int run, long block, List<Stretch> stretches) throws IOException {
-        ByteWriter out = new ByteWriter(64 * stretches.size() + 8);
+    ///
+    /// @param stretches one behind the other, from the content's start to its end
+    void written(int run, long block, List<Stretch> stretches) {
+        ByteWriter out = new ByteWriter(96 * stretches.size() + 8);
         out.varint(stretches.size());
+        Bytes previous = Bytes.EMPTY;
         for (Stretch s : stretches) {
-            out.varint(s.offset()).varint(s.length()).counted(s.name()).varint(s.fileOffset()).varint(s.size());
+            int shared = previous.commonPrefix(s.name());
+            out.varint(s.offset()).varint(s.length());
+            out.varint(shared).counted(s.name().slice(shared, s.name().length()));
+            out.varint(s.fileOffset()).bytes(s.hash());
+            previous = s.name();
         }
         ByteBuffer bytes = ByteBuffer.wrap(out.toArray());
-        places.put(new Pointer.Position(run, block), new Place(end, bytes.remaining(), -1, 0));
-        append(bytes);
+        append(new Pointer.Position(run, block), bytes, -1, 0);
     }
 
     /// Some of a block's content was not written to files.
-    void keep(ForwardReader.DecodedBlock block) throws IOException {
-        places.put(
-                new Pointer.Position(block.run(), block.number()),
-                new Place(end, (int) block.stored().byteSize(), block.codec(), block.rawLength()));
-        append(block.stored().asByteBuffer());
+    void keep(ForwardReader.DecodedBlock block) {
+        Pointer.Position at = new Pointer.Position(block.run(), block.number());
+        append(at, block.stored().asByteBuffer(), block.codec(), block.rawLength());
     }
 
-    private void append(ByteBuffer bytes) throws IOException {
-        if (file == null) {
-            Path path = Files.createTempFile(folder, ".ptar-held-", "");
-            file = FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-        }
-        while (bytes.hasRemaining()) {
-            end += file.write(bytes, end);
+    /// What can't be written down is missed only if it is needed.
+    private void append(Pointer.Position block, ByteBuffer bytes, int codec, int rawLength) {
+        Place place = new Place(end, bytes.remaining(), codec, rawLength);
+        try {
+            if (file == null) {
+                Path path = Files.createTempFile(folder, ".ptar-held-", "");
+                file = FileChannel.open(
+                        path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+            }
+            while (bytes.hasRemaining()) {
+                end += file.write(bytes, end);
+            }
+            places.put(block, place);
+        } catch (IOException failed) {
+            failure = failed;
         }
     }
 
     /// Hands over a stretch of an earlier block's content, in pieces, in order.
     ///
     /// @throws CorruptArchiveException if the block was not there or does not hold it
+    /// @throws IOException if what was written down of it, or the file that has it, can't be read again
     void read(int run, long block, int offset, long length, Consumer consumer) throws IOException {
         Pointer.Position at = new Pointer.Position(run, block);
         Place place = places.get(at);
+        if (place == null && failure != null) {
+            throw new IOException("repeats content that could not be kept in " + folder, failure);
+        }
         if (place == null) {
             throw new CorruptArchiveException("repeats content of block " + block + " of run " + run
                     + ", which is damaged or missing");
         }
-        if (place.codec() < 0) {
-            readFiles(at, place, offset, length, consumer);
-            return;
+        Loaded loaded = cache.get(at);
+        if (loaded == null) {
+            loaded = load(at, place);
+            cache.put(at, loaded);
         }
-        MemorySegment raw = (MemorySegment) cache.get(at);
-        if (raw == null) {
-            raw = Arena.ofAuto().allocate(place.rawLength());
-            MemorySegment stored = load(place);
-            decompressor.decompress(place.codec(), stored, raw, "held block " + block);
-            cache.put(at, raw);
-        }
-        if (offset > raw.byteSize() - length) {
+        if (loaded.raw() == null) {
+            readFiles(at, loaded.stretches(), offset, length, consumer);
+        } else if (offset > loaded.raw().byteSize() - length) {
             throw passes(at, offset, length);
+        } else {
+            consumer.accept(loaded.raw().asSlice(offset, length));
         }
-        consumer.accept(raw.asSlice(offset, length));
     }
 
-    private void readFiles(Pointer.Position at, Place place, int offset, long length, Consumer consumer)
-            throws IOException {
-        @SuppressWarnings("unchecked") // the cache holds what the place says
-        List<Stretch> stretches = (List<Stretch>) cache.get(at);
-        if (stretches == null) {
-            stretches = parse(load(place).asByteBuffer());
-            cache.put(at, stretches);
+    private Loaded load(Pointer.Position at, Place place) throws IOException {
+        MemorySegment bytes = Arena.ofAuto().allocate(Math.max(1, place.length())).asSlice(0, place.length());
+        ByteBuffer into = bytes.asByteBuffer();
+        while (into.hasRemaining()) {
+            if (file.read(into, place.position() + into.position()) < 0) {
+                throw new IOException("the temporary file in " + folder + " was cut");
+            }
         }
+        if (place.codec() < 0) {
+            return new Loaded(null, parse(bytes.asByteBuffer()));
+        }
+        MemorySegment raw = Arena.ofAuto().allocate(place.rawLength());
+        decompressor.decompress(place.codec(), bytes, raw, "held block " + at.offset());
+        return new Loaded(raw, null);
+    }
+
+    private void readFiles(
+            Pointer.Position at, List<Stretch> stretches, int offset, long length, Consumer consumer)
+            throws IOException {
         long from = offset;
         long to = offset + length;
         for (Stretch s : stretches) {
-            long stretchEnd = s.offset() + s.length();
+            long stretchEnd = (long) s.offset() + s.length();
             if (s.offset() <= from && from < stretchEnd && from < to) {
                 long n = Math.min(stretchEnd, to) - from;
-                reread(s, s.fileOffset() + from - s.offset(), n, consumer);
+                consumer.accept(reread(s).asSlice(from - s.offset(), n));
                 from += n;
             }
         }
@@ -151,41 +188,30 @@ final class HeldContent implements Closeable {
         }
     }
 
-    private void reread(Stretch s, long fileOffset, long length, Consumer consumer) throws IOException {
+    private MemorySegment reread(Stretch s) throws IOException {
+        MemorySegment bytes = Arena.ofAuto().allocate(s.length());
+        IOException cause = null;
         try (SourceFile again = target.openFile(s.name())) {
-            SourceTree.Found found = again.stat();
-            MemorySegment bytes = Arena.ofAuto().allocate(length);
-            if (found.metadata().type() != EntryType.FILE
-                    || found.metadata().size() < s.size()
-                    || again.read(bytes, fileOffset) < length) {
-                throw new IOException("'" + s.name() + "' was changed after it was extracted, and its content is needed"
-                        + " again");
+            if (again.read(bytes, s.fileOffset()) == s.length() && hashOf(bytes).equals(s.hash())) {
+                return bytes;
             }
-            consumer.accept(bytes);
+        } catch (IOException failed) {
+            cause = failed;
         }
-    }
-
-    private MemorySegment load(Place place) throws IOException {
-        MemorySegment bytes = Arena.ofAuto().allocate(Math.max(1, place.length())).asSlice(0, place.length());
-        ByteBuffer into = bytes.asByteBuffer();
-        while (into.hasRemaining()) {
-            if (file.read(into, place.position() + into.position()) < 0) {
-                throw new IOException("the temporary file in " + folder + " was cut");
-            }
-        }
-        return bytes;
+        throw new IOException(
+                "repeats content of '" + s.name() + "', which was changed or replaced after it was extracted", cause);
     }
 
     private static List<Stretch> parse(ByteBuffer bytes) throws IOException {
         ByteReader in = new ByteReader(bytes, "temporary file");
         int count = in.count(5, "number of stretches");
         List<Stretch> stretches = new ArrayList<>(count);
+        Bytes name = Bytes.EMPTY;
         for (int i = 0; i < count; i++) {
             int offset = in.varint(Integer.MAX_VALUE, "offset");
-            long length = in.varint(Integer.MAX_VALUE, "length");
-            Bytes name = in.counted(1 << 20, "name");
-            long fileOffset = in.varint();
-            stretches.add(new Stretch(offset, length, name, fileOffset, in.varint()));
+            int length = in.varint(MAX_STRETCH, "length");
+            name = in.frontCoded(name, MAX_NAME_LENGTH);
+            stretches.add(new Stretch(offset, length, name, in.varint(), in.bytes(Blake3.HASH_SIZE)));
         }
         return stretches;
     }

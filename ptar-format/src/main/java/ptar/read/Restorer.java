@@ -61,6 +61,9 @@ public final class Restorer implements Closeable {
         /// Completes the file: size, metadata, name, and the other names of its hard-link group.
         void finish() throws IOException;
 
+        /// True if the content can be read again under the target name already; false while it has a temporary one.
+        boolean isUnderItsName();
+
         /// Undoes it: what was there before stays. Names of its hard-link group that came meanwhile are told as failed.
         /// Does nothing behind [#finish].
         void abandon();
@@ -187,6 +190,11 @@ public final class Restorer implements Closeable {
             this.metadata = metadata;
             this.placed = placed;
             open.add(this);
+        }
+
+        @Override
+        public boolean isUnderItsName() {
+            return placed.at().equals(name);
         }
 
         boolean leadGroup() {

@@ -87,7 +87,7 @@ public final class RunWriter {
         crc.update(stored.asByteBuffer());
         MemorySegment head = scratch.asSlice(0, FrameHead.SIZE);
         new FrameHead(type.code(), codec, (int) stored.byteSize(), rawLength, (int) crc.getValue())
-                .writeTo(head.asByteBuffer());
+                .writeTo(head.asByteBuffer(), new Pointer.Position(run.index(), position));
         return head;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.layout.ClosingMark;
@@ -32,7 +33,8 @@ import ptar.tree.Bytes;
 /// and each block, and the table of chunks (some 60 bytes for each chunk that is stored).
 public final class ArchiveWriter {
     private static final long IDLE_BUFFER_BYTES = 256L << 20;
-    /// Bytes that are read ahead of the packer for each thread.
+    private static final int STOP_SECONDS = 60;
+    /// Bytes that are read ahead of the packer for each thread; a job for each in any case.
     private static final long READ_AHEAD_BYTES = 4L << 20;
 
     private final EntrySource entries;
@@ -104,8 +106,20 @@ public final class ArchiveWriter {
             sink.commit();
             return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
         } finally {
-            pool.shutdownNow();
-            walker.shutdownNow();
+            stop(pool);
+            stop(walker);
+        }
+    }
+
+    /// What the threads use may be closed when this returns.
+    private static void stop(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a thread that reads does not stop");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -141,7 +155,7 @@ public final class ArchiveWriter {
         long mostAhead = READ_AHEAD_BYTES * (options.threads() + 1);
         ReadJob job = planner.next();
         while (job != null || !reading.isEmpty()) {
-            while (job != null && (reading.isEmpty() || ahead + job.length() <= mostAhead)) {
+            while (job != null && (reading.size() <= options.threads() || ahead + job.length() <= mostAhead)) {
                 reading.add(pool.submit(job));
                 lengths.add(job.length());
                 ahead += job.length();

@@ -74,7 +74,8 @@ final class Packer {
                 return;
             }
             entry.extents = entry.leader.extents;
-            entry.metadata = entry.leader.metadata;
+            entry.metadata = entry.leader.metadata.withMarks(
+                    entry.leader.metadata.changedWhileRead(), entry.item.metadata().absolute());
         }
         begin(entry);
         tell(entry, 0, true, entry.metadata.changedWhileRead());

@@ -81,7 +81,7 @@ final class ReadJob implements Callable<ReadJob> {
     private void readSmall(Piece piece) {
         try (SourceFile file = open(piece.entry)) {
             fill(piece, file);
-            piece.changed = isChanged(piece.entry.item, file);
+            noteChange(piece, file);
         } catch (IOException cannotOpen) {
             piece.openFailure = cannotOpen;
         }
@@ -114,7 +114,7 @@ final class ReadJob implements Callable<ReadJob> {
             SourceFile file = piece.large.file();
             fill(piece, file);
             if (piece.last) {
-                piece.changed = isChanged(piece.entry.item, file);
+                noteChange(piece, file);
             }
         } catch (IOException cannotOpen) {
             piece.openFailure = cannotOpen;
@@ -129,6 +129,15 @@ final class ReadJob implements Callable<ReadJob> {
             piece.read = (int) file.read(target, piece.offset);
         } catch (IOException failed) {
             piece.readFailure = failed;
+        }
+    }
+
+    /// What was read is kept even if nobody can say whether it changed meanwhile.
+    private static void noteChange(Piece piece, SourceFile file) {
+        try {
+            piece.changed = isChanged(piece.entry.item, file);
+        } catch (IOException cannotSay) {
+            piece.changed = true;
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static ptar.layout.Sample.assertCorrupt;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,34 +17,49 @@ import org.junit.jupiter.params.provider.EnumSource;
 import ptar.error.UnsupportedVersionException;
 
 class FrameHeadTest {
+    private static final Pointer.Position AT = new Pointer.Position(0x0102, 0x0304_0506_0708L);
     private static final FrameHead HEAD = new FrameHead(3, 1, 0x0102_0304, 0x0005_0607, 0x8899_aabb);
     private static final String HEX = "f7707446 03 01 0000 04030201 07060500 bbaa9988 ";
 
     private static byte[] bytes(FrameHead head) {
         ByteBuffer out = ByteBuffer.allocate(FrameHead.SIZE);
-        head.writeTo(out);
+        head.writeTo(out, AT);
         assertEquals(FrameHead.SIZE, out.position());
         return out.array();
     }
 
+    /// The CRC covers the head's place too.
+    private static byte[] withCrc(byte[] head) {
+        byte[] covered = Arrays.copyOf(head, 36);
+        System.arraycopy(Sample.bytes("02010000 0807060504030000"), 0, covered, 20, 12);
+        System.arraycopy(Sample.withCrcAt(covered, 32), 32, head, 20, 4);
+        return head;
+    }
+
+    @Test
+    void isNotTakenForTheFrameOfAnotherPlace() {
+        assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD)), new Pointer.Position(AT.run(), AT.offset() + 1)));
+        assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD)), new Pointer.Position(AT.run() + 1, AT.offset())));
+    }
+
     private static FrameHead read(byte[] bytes) throws Exception {
-        return FrameHead.readFrom(ByteBuffer.wrap(bytes), "here");
+        return FrameHead.readFrom(ByteBuffer.wrap(bytes), AT, "here");
     }
 
     @Test
     void liesAsTheSpecificationSays() throws Exception {
-        byte[] expected = Sample.withCrcAt(Sample.bytes(HEX + "00000000"), 20);
+        byte[] expected = withCrc(Sample.bytes(HEX + "00000000"));
         assertEquals(Sample.hex(expected), Sample.hex(bytes(HEAD)));
-        assertEquals("c705e404", Sample.hex(expected).substring(40));
+        assertEquals("2f13eaff", Sample.hex(expected).substring(40));
         assertEquals(HEAD, read(expected));
     }
 
     @Test
     void isReadWhereTheBufferStands() throws Exception {
         ByteBuffer in = ByteBuffer.allocate(30).position(5);
-        HEAD.writeTo(in);
+        HEAD.writeTo(in, AT);
         assertEquals(29, in.position());
-        assertEquals(HEAD, FrameHead.readFrom(in.position(5), "here"));
+        assertEquals(HEAD, FrameHead.readFrom(in.position(5), AT, "here"));
         assertEquals(29, in.position());
     }
 
@@ -79,7 +95,7 @@ class FrameHeadTest {
     void refusesAFieldOutOfRange(String what, int offset, String value) {
         byte[] bytes = bytes(new FrameHead(1, 1, 100, 200, 0));
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, Long.decode(value).intValue());
-        assertCorrupt("out of range", () -> read(Sample.withCrcAt(bytes, 20)));
+        assertCorrupt("out of range", () -> read(withCrc(bytes)));
     }
 
     @Test
@@ -116,10 +132,10 @@ class FrameHeadTest {
         for (int i = 0; i < FrameHead.SIZE; i++) {
             byte[] bytes = bytes(HEAD);
             bytes[i] ^= 0x10;
-            assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes)), "byte " + i);
+            assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes), AT), "byte " + i);
             assertCorrupt("no frame here", () -> read(bytes));
         }
-        assertTrue(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD))));
-        assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD), 0, 23)));
+        assertTrue(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD)), AT));
+        assertFalse(FrameHead.isAt(ByteBuffer.wrap(bytes(HEAD), 0, 23), AT));
     }
 }
