@@ -37,13 +37,14 @@ final class BuildImage {
         Files.copy(Path.of(args[1]), image.resolve("ptar"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(Path.of(args[2]), image.resolve("LICENSE"));
         Files.delete(image.resolve("ptar.aot"));
+        Files.delete(image.resolve("ptar-remote.aot"));
 
         checkModules(image);
         Path runtime = image.resolve("runtime");
         run(tool("jlink"), "--add-modules", String.join(",", new TreeSet<>(MODULES)), "--strip-debug",
                 "--no-header-files", "--no-man-pages", "--output", runtime.toString());
         Files.writeString(image.resolve("java-home"), "runtime\n");
-        AssembleProgram.train(runtime, image, images);
+        AssembleProgram.trainAll(runtime, image, images);
         run("tar", "-czf", images.resolve(name + ".tar.gz").toString(), "-C", images.toString(), "ptar");
     }
 

@@ -3,7 +3,9 @@ package ptar.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.util.Random;
+import javax.net.ssl.SSLContext;
 
 /// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
 /// starts find them ready. Not for users; its output goes to a log of the build.
@@ -11,7 +13,7 @@ final class Training {
     private Training() {
     }
 
-    /// @param args one folder to work in, which exists and is empty
+    /// @param args a folder to work in, which exists and is empty; `local`, or `remote` for S3 and web servers too
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Path tree = Files.createDirectories(folder.resolve("tree"));
@@ -35,6 +37,27 @@ final class Training {
         train("tvf", archive);
         train("tf", archive, "tree/folder1");
         train("xf", archive, "-C", Files.createDirectories(folder.resolve("out")).toString());
+        if (args[1].equals("remote")) {
+            trainRemote(folder, Files.readAllBytes(Path.of(archive)));
+        }
+    }
+
+    private static void trainRemote(Path folder, byte[] archive) throws IOException {
+        System.setProperty("aws.accessKeyId", "training");
+        System.setProperty("aws.secretAccessKey", "training");
+        String out = Files.createDirectories(folder.resolve("out2")).toString();
+        try (TrainingServer server = new TrainingServer(archive)) {
+            String endpoint = "--endpoint-url=" + server.url();
+            train("tf", "s3://training/a.ptar", endpoint);
+            train("xf", "s3://training/a.ptar", endpoint, "--stats", "-C", out, "tree/folder1");
+            train("cf", "s3://training/new.ptar", endpoint, "--s3-part-size=5M", "-C", folder.toString(), "tree");
+            train("cf", "s3://training/new.ptar", endpoint, "-C", folder.toString(), "tree/folder1");
+            train("tf", server.url() + "/a.ptar");
+            // Certificates, which every server but this one asks for.
+            SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException noTls) {
+            System.err.println("training: " + noTls);
+        }
     }
 
     private static void train(String... command) {

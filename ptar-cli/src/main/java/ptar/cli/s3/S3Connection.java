@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
 /// received and 1.2 s per GB sent (the URL connection 0.7 and 1.4, the JDK's client 1.5 and 1.3), notices a body that
 /// was cut, and never repeats a request by itself.
 final class S3Connection implements Closeable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /// No byte for so long: the connection is dead. Completing a large upload takes longer, but sends spaces meanwhile.
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(40);
