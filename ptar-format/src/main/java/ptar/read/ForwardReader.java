@@ -251,7 +251,8 @@ public final class ForwardReader implements Closeable {
     private static boolean toNextFrame(PlainStream plain, int run) throws IOException {
         while (true) {
             ByteBuffer next = plain.peek(FrameHead.SIZE);
-            if (FrameHead.isAt(next, new Pointer.Position(run, plain.position())) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+            Pointer.Position at = new Pointer.Position(run, plain.position());
+            if (FrameHead.isAt(next, at) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
                 return true;
             }
             if (plain.skip(1) == 0) {

@@ -322,7 +322,8 @@ class SealedArchiveTest {
                     }
                 }
             }
-            try (ArchiveReader reader = ArchiveReader.open(new Memory(out.toByteArray()), KeyFinder.of(secrets, NAME))) {
+            Memory archive = new Memory(out.toByteArray());
+            try (ArchiveReader reader = ArchiveReader.open(archive, KeyFinder.of(secrets, NAME))) {
                 reader.entries(EntryPath.ROOT, EntryCursor.Damage.FATAL).next();
             }
         }
