@@ -112,7 +112,7 @@ public final class Forge {
             Pointer pointer =
                     new Pointer(index, plain.size(), head.storedLength(), head.rawLength(), hashOf(payload));
             ByteBuffer bytes = ByteBuffer.allocate(FrameHead.SIZE);
-            head.writeTo(bytes);
+            head.writeTo(bytes, position());
             plain.writeBytes(bytes.array());
             plain.writeBytes(payload);
             return pointer;

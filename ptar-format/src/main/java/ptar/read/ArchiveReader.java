@@ -237,19 +237,6 @@ public final class ArchiveReader implements Closeable {
         return new ContentChannel(blocks, this::extentsOf, file.extents(), file.metadata().size());
     }
 
-    /// All extents of a file.
-    List<Extent> extentsOf(Entry file) throws IOException {
-        List<Extent> flat = new ArrayList<>();
-        for (Extent extent : file.extents()) {
-            if (extent instanceof Extent.More more) {
-                flat.addAll(extentsOf(more));
-            } else {
-                flat.add(extent);
-            }
-        }
-        return flat;
-    }
-
     /// The extents in a frame of their own. A file may have more of them than memory holds: one frame's at a time.
     List<Extent> extentsOf(Extent.More more) throws IOException {
         return frames.read(

@@ -29,6 +29,8 @@ import ptar.tree.Xattr;
 public final class Extractor implements AutoCloseable {
     private static final int BATCH_ENTRIES = 1 << 16;
     private static final int BATCH_EXTENTS = 1 << 18;
+    /// A file with a great many extents is read in the middle of it.
+    private static final int MAX_EXTENTS = 4 * BATCH_EXTENTS;
     private static final int STOP_SECONDS = 60;
 
     private final ArchiveReader archive;
@@ -113,25 +115,34 @@ public final class Extractor implements AutoCloseable {
     }
 
     private void plan(Entry entry, FileTask task) throws IOException {
-        List<Extent> extents;
         try {
-            extents = archive.extentsOf(entry);
+            plan(entry.extents(), 0, task);
         } catch (CorruptArchiveException damaged) {
             task.fail(damaged);
-            return;
         }
-        long fileOffset = 0;
+    }
+
+    /// @param start of the first extent in the file
+    private void plan(List<Extent> extents, long start, FileTask task) throws IOException {
+        long fileOffset = start;
         for (Extent extent : extents) {
-            if (extent instanceof Extent.Data data) {
-                jobs.computeIfAbsent(
-                                data.block().pointer().position(), p -> new BlockJob(data.block(), new ArrayList<>()))
-                        .pieces()
-                        .add(new Piece(task, data.offset(), (int) data.length(), fileOffset));
-                batchExtents++;
-            } else {
-                task.done(extent.length());
+            switch (extent) {
+                case Extent.Data data -> plan(data, fileOffset, task);
+                case Extent.Hole hole -> task.done(hole.length());
+                case Extent.More more -> plan(archive.extentsOf(more), fileOffset, task);
             }
             fileOffset += extent.length();
+        }
+    }
+
+    private void plan(Extent.Data data, long fileOffset, FileTask task) throws IOException {
+        jobs.computeIfAbsent(data.block().pointer().position(), p -> new BlockJob(data.block(), new ArrayList<>()))
+                .pieces()
+                .add(new Piece(task, data.offset(), (int) data.length(), fileOffset));
+        batchExtents++;
+        if (batchExtents >= MAX_EXTENTS) {
+            runJobs(); // a file that goes on behind this stays open
+            batchExtents = 0;
         }
     }
 

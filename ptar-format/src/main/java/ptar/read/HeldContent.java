@@ -17,6 +17,7 @@ import java.util.Map;
 import ptar.block.Decompressor;
 import ptar.error.CorruptArchiveException;
 import ptar.hash.Blake3;
+import ptar.layout.BlockTrailer;
 import ptar.layout.ByteReader;
 import ptar.layout.ByteWriter;
 import ptar.layout.Pointer;
@@ -56,8 +57,8 @@ final class HeldContent implements Closeable {
     /// @param codec of the stored payload; -1 if stretches of extracted files stand there
     private record Place(long position, int length, int codec, int rawLength) {}
 
-    /// What a place was found to hold: a block's raw payload, or stretches.
-    private record Loaded(MemorySegment raw, List<Stretch> stretches) {}
+    /// What a place was found to hold: a block's content, or stretches.
+    private record Loaded(MemorySegment content, List<Stretch> stretches) {}
 
     /// A stretch of a block's content and where it was written to.
     ///
@@ -145,12 +146,12 @@ final class HeldContent implements Closeable {
             loaded = load(at, place);
             cache.put(at, loaded);
         }
-        if (loaded.raw() == null) {
+        if (loaded.content() == null) {
             readFiles(at, loaded.stretches(), offset, length, consumer);
-        } else if (offset > loaded.raw().byteSize() - length) {
+        } else if (offset > loaded.content().byteSize() - length) {
             throw passes(at, offset, length);
         } else {
-            consumer.accept(loaded.raw().asSlice(offset, length));
+            consumer.accept(loaded.content().asSlice(offset, length));
         }
     }
 
@@ -166,8 +167,10 @@ final class HeldContent implements Closeable {
             return new Loaded(null, parse(bytes.asByteBuffer()));
         }
         MemorySegment raw = Arena.ofAuto().allocate(place.rawLength());
-        decompressor.decompress(place.codec(), bytes, raw, "held block " + at.offset());
-        return new Loaded(raw, null);
+        String where = "held block " + at.offset();
+        decompressor.decompress(place.codec(), bytes, raw, where);
+        BlockTrailer trailer = BlockTrailer.readFrom(raw.asByteBuffer(), where);
+        return new Loaded(raw.asSlice(0, trailer.contentLength(place.rawLength())), null);
     }
 
     private void readFiles(
@@ -210,7 +213,7 @@ final class HeldContent implements Closeable {
         for (int i = 0; i < count; i++) {
             int offset = in.varint(Integer.MAX_VALUE, "offset");
             int length = in.varint(MAX_STRETCH, "length");
-            name = in.frontCoded(name, MAX_NAME_LENGTH);
+            name = name.slice(0, in.varint(name.length(), "shared")).concat(in.counted(MAX_NAME_LENGTH, "name"));
             stretches.add(new Stretch(offset, length, name, in.varint(), in.bytes(Blake3.HASH_SIZE)));
         }
         return stretches;
