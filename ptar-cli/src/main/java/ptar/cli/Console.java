@@ -31,6 +31,8 @@ public final class Console {
     private Quoter quoter;
     private int status;
     private boolean hasDelayedErrors;
+    /// What is still in the buffers can't be written: nobody tries again.
+    private boolean outputLost;
 
     Console() {
         this(
@@ -122,8 +124,11 @@ public final class Console {
         }
     }
 
-    private static RuntimeException failedOutput(IOException e) {
-        return Failure.isBrokenPipe(e) ? new OutputClosed() : new Fatal("Cannot write: " + Failure.reason(e), e);
+    /// Standard output can't be written to.
+    RuntimeException failedOutput(IOException e) {
+        outputLost = true;
+        return Failure.isBrokenPipe(e) ? new OutputClosed()
+                : new Fatal("standard output: Cannot write: " + Failure.reason(e), e);
     }
 
     /// Says something that changes no exit code.
@@ -177,6 +182,9 @@ public final class Console {
     }
 
     synchronized void flush() {
+        if (outputLost) {
+            return;
+        }
         try {
             listing.flush();
             out.flush();

@@ -73,8 +73,7 @@ final class ContentCommand {
             try {
                 console.out().write(data, 0, length);
             } catch (IOException e) {
-                throw Failure.isBrokenPipe(e) ? new OutputClosed()
-                        : new Fatal("standard output: Cannot write: " + Failure.reason(e), e);
+                throw console.failedOutput(e);
             }
         }
 
@@ -144,7 +143,8 @@ final class ContentCommand {
 
     private void giveThrough(Path folder, OpenArchive archive) throws IOException {
         List<Extracted> files = new ArrayList<>();
-        RestoreMessages messages = new RestoreMessages(settings, console);
+        RestoreMessages messages = new RestoreMessages(
+                settings, console, temporary -> files.get(Integer.parseInt(temporary.toString().substring(1))).stored);
         TargetTree.Restore nothing = new TargetTree.Restore(false, true, false, false, false, false, false);
         RestoreOptions options = new RestoreOptions(
                 RestoreOptions.Existing.REPLACE, false, false, false, RestoreOptions.Backup.NONE, Bytes.of("~"),

@@ -11,6 +11,7 @@ import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
+import ptar.layout.Leaf;
 import ptar.read.Extractor;
 import ptar.read.ForwardExtractor;
 import ptar.read.ForwardReader;
@@ -128,6 +129,18 @@ final class ExtractCommand {
                 public void block(ForwardReader.DecodedBlock block) throws IOException {
                     for (ForwardExtractor extractor : extractors) {
                         extractor.block(block);
+                    }
+                }
+
+                @Override
+                public boolean wantsLeaves() {
+                    return extractors.stream().anyMatch(ForwardExtractor::wantsLeaves);
+                }
+
+                @Override
+                public void leaf(Leaf leaf) {
+                    for (ForwardExtractor extractor : extractors) {
+                        extractor.leaf(leaf);
                     }
                 }
 

@@ -60,8 +60,7 @@ public final class Main {
         } catch (OutputClosed nobodyReads) {
             return OutputClosed.EXIT_CODE;
         } catch (Fatal e) {
-            // The output could not be flushed.
-            console.warn(e.getMessage());
+            fail(console, e.getMessage(), e); // the output could not be flushed
             return Console.FAILED;
         }
     }

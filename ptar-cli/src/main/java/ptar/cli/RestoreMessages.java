@@ -3,6 +3,7 @@ package ptar.cli;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import ptar.cli.options.Settings;
 import ptar.cli.options.Warning;
 import ptar.read.ExtractListener;
@@ -15,6 +16,7 @@ import ptar.tree.EntryPath;
 final class RestoreMessages implements RestoreListener, ExtractListener {
     private final Settings settings;
     private final Console console;
+    private final UnaryOperator<Bytes> realNames;
     private final Map<String, NotRestored> notRestored = new TreeMap<>();
 
     private static final class NotRestored {
@@ -29,12 +31,18 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
     }
 
     RestoreMessages(Settings settings, Console console) {
+        this(settings, console, UnaryOperator.identity());
+    }
+
+    /// @param realNames gives what a name that is restored to stands for
+    RestoreMessages(Settings settings, Console console, UnaryOperator<Bytes> realNames) {
         this.settings = settings;
         this.console = console;
+        this.realNames = realNames;
     }
 
     private String shown(Bytes name) {
-        return name.isEmpty() ? "." : console.shown(name);
+        return name.isEmpty() ? "." : console.shown(realNames.apply(name));
     }
 
     @Override
@@ -44,7 +52,7 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
 
     @Override
     public void damaged(EntryPath path, IOException cause) {
-        console.error(shown(path.bytes()) + ": Cannot extract: " + Failure.reason(cause));
+        console.error((path.isRoot() ? "." : console.shown(path.bytes())) + ": Cannot extract: " + Failure.reason(cause));
     }
 
     @Override

@@ -16,6 +16,7 @@ import ptar.tree.Bytes;
 public record Run(int index, long offset, long storedLength, Bytes salt) {
     public static final int MAX_INDEX = 65_535;
     public static final int SALT_SIZE = 32;
+    public static final int SALT_OFFSET = 16;
     public static final int PREAMBLE_SIZE = 64;
     public static final byte[] MAGIC = {'p', 't', 'a', 'r', '-', 'r', 'u', 'n'};
     /// The shortest run: preamble and a final segment with a run end only.
@@ -51,7 +52,7 @@ public record Run(int index, long offset, long storedLength, Bytes salt) {
             throw new CorruptArchiveException(where + ": run preamble out of range: index " + index);
         }
         byte[] salt = new byte[SALT_SIZE];
-        at.get(16, salt);
+        at.get(SALT_OFFSET, salt);
         in.position(in.position() + PREAMBLE_SIZE);
         return new Run(index, -1, -1, Bytes.wrap(salt));
     }

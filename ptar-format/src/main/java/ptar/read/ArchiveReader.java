@@ -13,6 +13,8 @@ import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
 import ptar.error.CorruptArchiveException;
+import ptar.error.NotAnArchiveException;
+import ptar.error.UnsupportedVersionException;
 import ptar.error.WrongKeyException;
 import ptar.index.EntryCursor;
 import ptar.index.TreePages;
@@ -95,7 +97,7 @@ public final class ArchiveReader implements Closeable {
                         + mark.archiveLength() + " expected (something was put before or behind it?)");
             }
             ByteBuffer headerCopy = bytes.slice(markPosition - mark.headerLength(), mark.headerLength());
-            Header header = Header.readFrom(headerCopy.duplicate(), source.name());
+            Header header = readCopy(buffered, headerCopy);
             compareWithFront(buffered, header.suite(), headerCopy);
             key = keys.keyOf(header);
             authenticate(source.name(), header, mark, key);
@@ -119,14 +121,30 @@ public final class ArchiveReader implements Closeable {
                 source.name() + ": ends at offset " + source.length() + " without a closing mark (cut short?)");
     }
 
+    /// Reads the header's copy. If it is not even that and the front is something else, it is damaged.
+    private static Header readCopy(SuffixSource source, ByteBuffer copy) throws IOException {
+        try {
+            return Header.readFrom(copy.duplicate(), source.name());
+        } catch (NotAnArchiveException | UnsupportedVersionException notOurs) {
+            if (frontOf(source, copy.remaining()).equals(copy)) {
+                throw notOurs;
+            }
+            throw new CorruptArchiveException(source.name() + ": the header's copy at the end is damaged");
+        }
+    }
+
+    private static ByteBuffer frontOf(SuffixSource source, int length) throws IOException {
+        MemorySegment front = Arena.ofAuto().allocate(length);
+        source.read(front, 0);
+        return front.asByteBuffer();
+    }
+
     /// Both headers must be the same where both are at hand: otherwise an older one was put back, or it is damaged.
     private static void compareWithFront(SuffixSource source, Suite suite, ByteBuffer copy) throws IOException {
         if (source.parallelReads() > 1) {
             return; // a round trip more; the copy that is used is authenticated by itself
         }
-        MemorySegment front = Arena.ofAuto().allocate(copy.remaining());
-        source.read(front, 0);
-        if (!front.asByteBuffer().equals(copy)) {
+        if (!frontOf(source, copy.remaining()).equals(copy)) {
             CorruptArchiveException differs = new CorruptArchiveException(
                     source.name() + ": the header differs from its copy at the end (damaged, or a change of keys was"
                             + " interrupted, or an older header was put back)");

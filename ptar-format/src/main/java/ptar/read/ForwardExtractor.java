@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import ptar.error.CorruptArchiveException;
+import ptar.layout.Entry;
+import ptar.layout.Extent;
 import ptar.layout.Journal;
+import ptar.layout.Leaf;
 import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.Metadata;
@@ -15,6 +18,8 @@ import ptar.tree.TargetTree;
 
 /// Extracts from a forward reader by the journals: files are written as their blocks arrive. One thread.
 public final class ForwardExtractor implements ForwardReader.Visitor, Closeable {
+    private static final String LOST_BLOCK = "a block that holds part of its content is damaged or missing";
+
     private final Restorer restorer;
     private final Selection selection;
     private final ExtractListener listener;
@@ -29,6 +34,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
     private int lastRun = -1;
     private long lastBlock = -1;
     private boolean someIsMissing;
+    private final PathSet begun = new PathSet();
 
     /// @param task null for an entry that is not extracted
     private record OpenEntry(long number, FileTask task, long fileOffset) {}
@@ -64,7 +70,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
         }
         if (block.run() != lastRun || block.number() != lastBlock + 1) {
             someIsMissing |= block.number() != (block.run() == lastRun ? lastBlock + 1 : 0);
-            giveUpOpen("a block that holds part of its content is damaged or missing");
+            giveUpOpen(LOST_BLOCK);
         }
         lastRun = block.run();
         lastBlock = block.number();
@@ -106,11 +112,15 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
     }
 
     private OpenEntry begin(Journal.Record record) {
-        EntryPath path = record.path();
-        Metadata metadata = record.metadata();
+        begun.add(record.path());
+        return new OpenEntry(record.entryNumber(), taskOrNull(record.path(), record.metadata()), 0);
+    }
+
+    /// @return null if the entry is left out
+    private FileTask taskOrNull(EntryPath path, Metadata metadata) {
         Bytes name = selection.targetName(path, metadata);
         if (name == null) {
-            return new OpenEntry(record.entryNumber(), null, 0);
+            return null;
         }
         if (lastPath == null || lastPath.compareTo(path) < 0) {
             lastPath = path;
@@ -119,7 +129,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
         listener.entry(path, metadata, name);
         FileTask task = new FileTask(path, metadata, name, restorer, listener);
         task.done(0);
-        return new OpenEntry(record.entryNumber(), task, 0);
+        return task;
     }
 
     private void add(
@@ -191,6 +201,44 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
         }
     }
 
+    @Override
+    public boolean wantsLeaves() {
+        return someIsMissing;
+    }
+
+    @Override
+    public void leaf(Leaf leaf) {
+        for (Entry entry : leaf.entries()) {
+            FileTask task = begun.contains(entry.path()) ? null : taskOrNull(entry.path(), entry.metadata());
+            if (task != null) {
+                begun.add(entry.path());
+                extractHeld(entry, task);
+            }
+        }
+    }
+
+    /// Extracts a file of which no journal told, from what blocks have brought.
+    private void extractHeld(Entry entry, FileTask task) {
+        long at = 0;
+        try {
+            for (Extent extent : entry.extents()) {
+                if (!task.begin()) {
+                    return;
+                }
+                switch (extent) {
+                    case Extent.Data data -> held.read(
+                            data.block().pointer().run(), data.block().number(), data.offset(), data.length(),
+                            new Placed(task, at));
+                    case Extent.Hole hole -> task.done(hole.length());
+                    case Extent.More _ -> throw new CorruptArchiveException(LOST_BLOCK);
+                }
+                at += extent.length();
+            }
+        } catch (IOException failed) {
+            task.fail(failed);
+        }
+    }
+
     private void giveUpOpen(String why) {
         if (open != null && open.task() != null) {
             open.task().fail(new CorruptArchiveException(why));
@@ -201,7 +249,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
     /// All entries so far are whole, and what follows comes behind them in the order of paths.
     @Override
     public void windowEnd() {
-        if (inOrder && lastName != null) {
+        if (inOrder && lastName != null && !someIsMissing) { // leaves may bring what is missing
             restorer.settle(lastName);
         }
     }

@@ -22,6 +22,7 @@ import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
 import ptar.error.CorruptArchiveException;
+import ptar.error.NotAnArchiveException;
 import ptar.layout.BlockTrailer;
 import ptar.layout.ClosingMark;
 import ptar.layout.FrameHead;
@@ -38,6 +39,7 @@ import ptar.segment.PlainStream;
 import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
 import ptar.storage.ByteStream;
+import ptar.tree.Bytes;
 
 /// Reads an archive forward, from a pipe or where its end is lost: needs no index, goes on behind damage, and stops
 /// where the stream does. Blocks are decompressed in parallel and handed over in order. One thread calls.
@@ -49,6 +51,8 @@ public final class ForwardReader implements Closeable {
     private final Header header;
     private final byte[] headerBytes;
     private final MasterKey key;
+    /// What is wrong with the header where it could be done without; null if it is sound.
+    private final CorruptArchiveException headerFault;
     private final BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
     private final ExecutorService workers;
     private final int lookahead;
@@ -91,9 +95,12 @@ public final class ForwardReader implements Closeable {
     private record Decoded(FrameHead head, MemorySegment storedBuffer, MemorySegment raw, CorruptArchiveException fault,
             Pointer.Position at) {}
 
-    private ForwardReader(ByteStream in, Header header, byte[] headerBytes, MasterKey key, int threads) {
+    private ForwardReader(
+            ByteStream in, Header header, CorruptArchiveException headerFault, byte[] headerBytes, MasterKey key,
+            int threads) {
         this.in = in;
         this.header = header;
+        this.headerFault = headerFault;
         this.headerBytes = headerBytes;
         this.key = key;
         this.lookahead = threads + 1;
@@ -107,6 +114,13 @@ public final class ForwardReader implements Closeable {
     /// @param threads that decompress
     public static ForwardReader open(ByteStream in, KeyFinder keys, int threads) throws IOException {
         try {
+            CorruptArchiveException damaged = plainHeaderFault(in);
+            if (damaged != null) {
+                in.skip(Header.MIN_LENGTH);
+                MasterKey allZero = MasterKey.plain();
+                Header plain = Header.plain(allZero);
+                return new ForwardReader(in, plain, damaged, plain.toBytes(), allZero, threads);
+            }
             int length = Header.lengthFrom(in.peek(Header.PROBE_SIZE), in.name());
             MemorySegment bytes = Arena.ofAuto().allocate(length);
             long read = in.read(bytes);
@@ -123,25 +137,55 @@ public final class ForwardReader implements Closeable {
                 key.close();
                 throw otherKey;
             }
-            return new ForwardReader(in, header, headerBytes, key, threads);
+            return new ForwardReader(in, header, null, headerBytes, key, threads);
         } catch (IOException | RuntimeException failed) {
             in.close();
             throw failed;
         }
     }
 
+    /// A plain archive's header holds nothing that is not known: one that is damaged can be done without.
+    ///
+    /// @return null if it is sound, or something else: then the fault that reading it gives tells
+    private static CorruptArchiveException plainHeaderFault(ByteStream in) throws IOException {
+        ByteBuffer start = in.peek(Header.MIN_LENGTH + Run.PREAMBLE_SIZE);
+        if (start.remaining() < Header.MIN_LENGTH + Run.PREAMBLE_SIZE
+                || !startsWith(start.slice(Header.MIN_LENGTH, MAGIC_SIZE), Run.MAGIC)) {
+            return null;
+        }
+        try {
+            Header header = Header.readFrom(start.slice(0, Header.MIN_LENGTH), in.name());
+            if (!header.suite().isSealed()) {
+                try (MasterKey allZero = MasterKey.plain()) {
+                    header.requireAuthentic(allZero, in.name());
+                }
+            }
+            return null;
+        } catch (NotAnArchiveException | CorruptArchiveException damaged) {
+            return new CorruptArchiveException(in.name() + ": header at offset 0 is damaged");
+        } catch (ArchiveException newer) {
+            return null;
+        }
+    }
+
     /// Reads all there is.
     public void read(Visitor visitor) throws IOException {
+        if (headerFault != null) {
+            visitor.damage(headerFault, false);
+        }
         boolean closed = false;
         while (true) {
             ByteBuffer magic = in.peek(MAGIC_SIZE);
             if (magic.remaining() == 0 && closed) {
                 return;
             }
-            if (startsWith(magic, Run.MAGIC) && in.peek(Run.PREAMBLE_SIZE).remaining() == Run.PREAMBLE_SIZE) {
+            if (startsWith(magic, Run.MAGIC) && in.peek(Run.PREAMBLE_SIZE).remaining() == Run.PREAMBLE_SIZE
+                    || isSegmentBehindPreamble()) {
                 closed = false;
                 try {
-                    readRun(visitor);
+                    if (!readRun(visitor)) {
+                        return;
+                    }
                 } catch (CorruptArchiveException unusable) {
                     visitor.damage(unusable, true);
                     return;
@@ -209,17 +253,45 @@ public final class ForwardReader implements Closeable {
         }
     }
 
-    private void readRun(Visitor visitor) throws IOException {
+    /// True if a run's first segment lies where it would behind a preamble: what is here is one, damaged or not.
+    private boolean isSegmentBehindPreamble() throws IOException {
+        ByteBuffer next = in.peek(Run.PREAMBLE_SIZE + SegmentHead.SIZE);
+        if (next.remaining() < Run.PREAMBLE_SIZE + SegmentHead.SIZE) {
+            return false;
+        }
+        MemorySegment head = MemorySegment.ofBuffer(next.slice(Run.PREAMBLE_SIZE, SegmentHead.SIZE));
+        return SegmentHead.matches(
+                head, SegmentHead.archiveTag(header.archiveId()), 0, SegmentHead.payloadLength(head),
+                SegmentHead.isFinal(head));
+    }
+
+    /// Reads a preamble. Of a damaged one the salt is used: if it is wrong, no segment opens.
+    private Run readPreamble(Visitor visitor) throws IOException {
         String where = in.name() + ": offset " + in.offset();
-        long start = in.offset();
+        int expected = lastRun == null ? 0 : lastRun.index() + 1;
         MemorySegment preamble = Arena.ofAuto().allocate(Run.PREAMBLE_SIZE);
         in.read(preamble);
-        Run run = Run.readPreamble(preamble.asByteBuffer(), where);
-        int expected = lastRun == null ? 0 : lastRun.index() + 1;
+        Run run;
+        try {
+            run = Run.readPreamble(preamble.asByteBuffer(), where);
+        } catch (CorruptArchiveException damaged) {
+            visitor.damage(damaged, false);
+            byte[] salt = header.suite().isSealed()
+                    ? preamble.asSlice(Run.SALT_OFFSET, Run.SALT_SIZE).toArray(ValueLayout.JAVA_BYTE)
+                    : new byte[Run.SALT_SIZE];
+            return new Run(expected, -1, -1, Bytes.wrap(salt));
+        }
         if (run.index() != expected) {
             throw new CorruptArchiveException(
                     where + ": run " + run.index() + " begins here, run " + expected + " was expected");
         }
+        return run;
+    }
+
+    /// @return false if the archive is cut short in it
+    private boolean readRun(Visitor visitor) throws IOException {
+        long start = in.offset();
+        Run run = readPreamble(visitor);
         byte[] salt = run.salt().toArray();
         try (SegmentCiphers ciphers =
                 new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()))) {
@@ -242,6 +314,7 @@ public final class ForwardReader implements Closeable {
                 visitor.damage(new CorruptArchiveException(plain.damage()), true);
             }
             lastRun = new Run(run.index(), start - headerBytes.length, in.offset() - start, run.salt());
+            return plain.finalSeen();
         }
     }
 

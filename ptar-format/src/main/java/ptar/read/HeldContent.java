@@ -45,7 +45,11 @@ final class HeldContent implements Closeable {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Pointer.Position, Loaded> eldest) {
-            return size() > CACHED_BLOCKS;
+            boolean isFull = size() > CACHED_BLOCKS;
+            if (isFull) {
+                eldest.getValue().arena.close();
+            }
+            return isFull;
         }
     };
     private FileChannel file;
@@ -58,7 +62,9 @@ final class HeldContent implements Closeable {
     private record Place(long position, int length, int codec, int rawLength) {}
 
     /// What a place was found to hold: a block's content, or stretches.
-    private record Loaded(MemorySegment content, List<Stretch> stretches) {}
+    ///
+    /// @param arena of the content: closed when it leaves the cache, as the garbage collector sees no need
+    private record Loaded(Arena arena, MemorySegment content, List<Stretch> stretches) {}
 
     /// A stretch of a block's content and where it was written to.
     ///
@@ -156,21 +162,32 @@ final class HeldContent implements Closeable {
     }
 
     private Loaded load(Pointer.Position at, Place place) throws IOException {
-        MemorySegment bytes = Arena.ofAuto().allocate(Math.max(1, place.length())).asSlice(0, place.length());
+        Arena arena = Arena.ofConfined();
+        try (Arena whileLoading = Arena.ofConfined()) {
+            MemorySegment stored = bytesAt(place, whileLoading);
+            if (place.codec() < 0) {
+                return new Loaded(arena, null, parse(stored.asByteBuffer()));
+            }
+            MemorySegment raw = arena.allocate(Math.max(1, place.rawLength())).asSlice(0, place.rawLength());
+            String where = "held block " + at.offset();
+            decompressor.decompress(place.codec(), stored, raw, where);
+            BlockTrailer trailer = BlockTrailer.readFrom(raw.asByteBuffer(), where);
+            return new Loaded(arena, raw.asSlice(0, trailer.contentLength(place.rawLength())), null);
+        } catch (IOException | RuntimeException failed) {
+            arena.close();
+            throw failed;
+        }
+    }
+
+    private MemorySegment bytesAt(Place place, Arena arena) throws IOException {
+        MemorySegment bytes = arena.allocate(Math.max(1, place.length())).asSlice(0, place.length());
         ByteBuffer into = bytes.asByteBuffer();
         while (into.hasRemaining()) {
             if (file.read(into, place.position() + into.position()) < 0) {
                 throw new IOException("the temporary file in " + folder + " was cut");
             }
         }
-        if (place.codec() < 0) {
-            return new Loaded(null, parse(bytes.asByteBuffer()));
-        }
-        MemorySegment raw = Arena.ofAuto().allocate(place.rawLength());
-        String where = "held block " + at.offset();
-        decompressor.decompress(place.codec(), bytes, raw, where);
-        BlockTrailer trailer = BlockTrailer.readFrom(raw.asByteBuffer(), where);
-        return new Loaded(raw.asSlice(0, trailer.contentLength(place.rawLength())), null);
+        return bytes;
     }
 
     private void readFiles(
@@ -182,7 +199,9 @@ final class HeldContent implements Closeable {
             long stretchEnd = (long) s.offset() + s.length();
             if (s.offset() <= from && from < stretchEnd && from < to) {
                 long n = Math.min(stretchEnd, to) - from;
-                consumer.accept(reread(s).asSlice(from - s.offset(), n));
+                try (Arena arena = Arena.ofConfined()) {
+                    consumer.accept(reread(s, arena).asSlice(from - s.offset(), n));
+                }
                 from += n;
             }
         }
@@ -191,8 +210,8 @@ final class HeldContent implements Closeable {
         }
     }
 
-    private MemorySegment reread(Stretch s) throws IOException {
-        MemorySegment bytes = Arena.ofAuto().allocate(s.length());
+    private MemorySegment reread(Stretch s, Arena arena) throws IOException {
+        MemorySegment bytes = arena.allocate(s.length());
         IOException cause = null;
         try (SourceFile again = target.openFile(s.name())) {
             if (again.read(bytes, s.fileOffset()) == s.length() && hashOf(bytes).equals(s.hash())) {
@@ -227,6 +246,7 @@ final class HeldContent implements Closeable {
     @Override
     public void close() throws IOException {
         decompressor.close();
+        cache.values().forEach(loaded -> loaded.arena.close());
         if (file != null) {
             file.close();
         }

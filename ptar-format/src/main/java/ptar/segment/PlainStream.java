@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import ptar.crypto.SegmentCipher;
+import ptar.layout.Header;
 import ptar.layout.SegmentHead;
 import ptar.storage.ByteStream;
 
@@ -22,6 +23,7 @@ public final class PlainStream {
     private long nextIndex;
     private State state = State.SOUND;
     private boolean finalSeen;
+    private boolean gapIsFinal;
     private String damage;
 
     private enum State {
@@ -95,7 +97,7 @@ public final class PlainStream {
         return !peek(1).hasRemaining() && state == State.END;
     }
 
-    /// True once the run's final segment has been read sound: otherwise the run is cut short.
+    /// True once the run's final segment has been read, sound or damaged: otherwise the run is cut short.
     public boolean finalSeen() {
         return finalSeen;
     }
@@ -109,6 +111,11 @@ public final class PlainStream {
     public void passGap() throws IOException {
         while (atGap()) {
             position += SegmentHead.PAYLOAD_SIZE - position % SegmentHead.PAYLOAD_SIZE;
+            if (gapIsFinal) {
+                finalSeen = true;
+                state = State.END;
+                return;
+            }
             state = State.SOUND;
             load();
         }
@@ -146,7 +153,13 @@ public final class PlainStream {
         } else {
             damage = in.name() + ": segment " + index + " at offset " + offset + " is damaged";
             state = State.GAP;
+            gapIsFinal = headFits && isLast && isClosingNext();
         }
+    }
+
+    /// A damaged head may call any segment final: only what follows tells.
+    private boolean isClosingNext() throws IOException {
+        return in.peek(Header.MAGIC.length()).equals(Header.MAGIC.asBuffer());
     }
 
     private boolean opens(MemorySegment segment, int payload) {
