@@ -19,6 +19,8 @@ import ptar.storage.HttpSource;
 import ptar.storage.RangeSource;
 import ptar.storage.Sink;
 import ptar.storage.TransferStats;
+import ptar.tree.SourceTree;
+import ptar.tree.TargetTree;
 
 /// Reads what `-f` and `-C` name and opens it. Classes of the SDK load when something in S3 is opened, and not before.
 public final class Locations {
@@ -114,5 +116,19 @@ public final class Locations {
             case Location.Local file -> new FileSink(Path.of(file.path()), file.path());
             case Location.Standard _ -> throw new IllegalArgumentException("standard output is open already");
         };
+    }
+
+    /// Opens a tree in S3 to be archived: the objects below a prefix.
+    public static SourceTree openSourceTree(Location.S3 prefix, RemoteOptions options, TransferStats stats)
+            throws IOException {
+        return S3.openSourceTree(prefix, options, stats);
+    }
+
+    /// Opens a tree in S3 to extract into.
+    ///
+    /// @param replaces whether objects that are there may be replaced
+    public static TargetTree openTargetTree(
+            Location.S3 prefix, boolean replaces, RemoteOptions options, TransferStats stats) throws IOException {
+        return S3.openTargetTree(prefix, replaces, options, stats);
     }
 }

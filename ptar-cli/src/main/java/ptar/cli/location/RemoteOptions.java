@@ -49,6 +49,12 @@ public record RemoteOptions(
         }
     }
 
+    public RemoteOptions withOverwrite(boolean value) {
+        return new RemoteOptions(
+                endpoint, region, profile, pathStyle, sign, requesterPays, storageClass, sse, sseKmsKeyId, tags,
+                partSize, expectedSize, value, metadata, caBundle, parallel, bufferBytes);
+    }
+
     public static Builder builder() {
         return new Builder();
     }

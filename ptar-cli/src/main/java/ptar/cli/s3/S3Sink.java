@@ -35,8 +35,8 @@ import software.amazon.awssdk.services.s3.model.Tagging;
 /// Memory is bounded by a pool that the writer waits for. Every object carries a random mark in its metadata, so that a
 /// lost answer to the last request can be told from a failure: an object with this mark is ours.
 final class S3Sink implements Sink {
-    private static final String MARK = "ptar-upload";
-    private static final String CONTENT_TYPE = "application/vnd.ptar";
+    static final String MARK = "ptar-upload";
+    private static final String ARCHIVE_TYPE = "application/vnd.ptar";
 
     private final S3Connection s3;
     private final Location.S3 object;
@@ -46,6 +46,10 @@ final class S3Sink implements Sink {
     private final Semaphore inFlight;
     private final Uploads uploads;
     private final String mark = UUID.randomUUID().toString();
+    private final boolean ownsConnection;
+    private final Map<String, String> metadata = new ConcurrentHashMap<>();
+    private final Map<String, String> tags = new ConcurrentHashMap<>();
+    private String contentType;
     /// Completes with whether the key is taken already.
     private final CompletableFuture<Boolean> taken;
     private final AtomicReference<IOException> failure = new AtomicReference<>();
@@ -63,11 +67,24 @@ final class S3Sink implements Sink {
 
     private enum State { OPEN, SENDING_REST, COMPLETING, COMMITTED, CLOSED }
 
-    /// The sink closes the connection.
+    /// An archive. The sink closes the connection.
     S3Sink(S3Connection s3, Location.S3 object) {
+        this(s3, object, true, ARCHIVE_TYPE);
+    }
+
+    /// One of many objects over a connection that stays open.
+    static S3Sink sharing(S3Connection s3, Location.S3 object) {
+        return new S3Sink(s3, object, false, "application/octet-stream");
+    }
+
+    private S3Sink(S3Connection s3, Location.S3 object, boolean ownsConnection, String contentType) {
         this.s3 = s3;
         this.object = object;
+        this.ownsConnection = ownsConnection;
+        this.contentType = contentType;
+        this.metadata.put(MARK, mark);
         this.options = s3.options();
+        this.tags.putAll(options.tags());
         this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), s3.wantsEqualParts());
         this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
         this.inFlight = new Semaphore(options.parallel());
@@ -104,6 +121,18 @@ final class S3Sink implements Sink {
                 filling = null;
             }
         }
+    }
+
+    /// What the object is to carry besides; too late once [#hasBegun].
+    void describe(String type, Map<String, String> moreMetadata, Map<String, String> moreTags) {
+        contentType = type == null ? contentType : type;
+        metadata.putAll(moreMetadata);
+        tags.putAll(moreTags);
+    }
+
+    /// Whether the server has been told of the object: it is longer than the first part.
+    boolean hasBegun() {
+        return uploadId != null;
     }
 
     /// Memory taken so far, for tests.
@@ -226,10 +255,10 @@ final class S3Sink implements Sink {
                 s3.callRaw(() -> s3.client().putObject(
                         r -> {
                             r.bucket(object.bucket()).key(object.key()).contentLength(length)
-                                    .contentType(CONTENT_TYPE).metadata(Map.of(MARK, mark))
+                                    .contentType(contentType).metadata(Map.copyOf(metadata))
                                     .storageClass(options.storageClass()).serverSideEncryption(options.sse())
                                     .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(s3.requestPayer());
-                            if (!options.tags().isEmpty()) {
+                            if (!tags.isEmpty()) {
                                 r.tagging(tagging());
                             }
                             if (sendsChecksum) {
@@ -240,7 +269,7 @@ final class S3Sink implements Sink {
                             }
                         },
                         RequestBody.fromContentProvider(
-                                () -> whole.stream(0, length), length, CONTENT_TYPE)));
+                                () -> whole.stream(0, length), length, contentType)));
                 return;
             } catch (SdkException e) {
                 if (isOurs(e)) {
@@ -331,14 +360,14 @@ final class S3Sink implements Sink {
             boolean withChecksum = asks;
             try {
                 Uploads.Created created = uploads.create(r -> {
-                    r.bucket(object.bucket()).key(object.key()).contentType(CONTENT_TYPE)
-                            .metadata(Map.of(MARK, mark)).storageClass(options.storageClass())
+                    r.bucket(object.bucket()).key(object.key()).contentType(contentType)
+                            .metadata(Map.copyOf(metadata)).storageClass(options.storageClass())
                             .serverSideEncryption(options.sse()).ssekmsKeyId(options.sseKmsKeyId())
                             .requestPayer(s3.requestPayer());
                     if (withChecksum) {
                         r.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
                     }
-                    if (!options.tags().isEmpty()) {
+                    if (!tags.isEmpty()) {
                         r.tagging(tagging());
                     }
                 });
@@ -369,7 +398,7 @@ final class S3Sink implements Sink {
             String etag = s3.call(object, "PutObject", () -> s3.client().uploadPart(
                     r -> r.bucket(object.bucket()).key(object.key()).uploadId(id).partNumber(number)
                             .contentLength(to - from).checksumCRC32C(crc).requestPayer(s3.requestPayer()),
-                    RequestBody.fromContentProvider(() -> part.stream(from, to), to - from, CONTENT_TYPE)))
+                    RequestBody.fromContentProvider(() -> part.stream(from, to), to - from, contentType)))
                     .eTag();
             sent.put(number, CompletedPart.builder().partNumber(number).eTag(etag).checksumCRC32C(crc).build());
         } finally {
@@ -460,7 +489,7 @@ final class S3Sink implements Sink {
 
     private Tagging tagging() {
         return Tagging.builder()
-                .tagSet(options.tags().entrySet().stream()
+                .tagSet(tags.entrySet().stream()
                         .map(t -> Tag.builder().key(t.getKey()).value(t.getValue()).build())
                         .collect(Collectors.toList()))
                 .build();
@@ -521,7 +550,9 @@ final class S3Sink implements Sink {
             if (senders.isEmpty()) {
                 pool.close();
             }
-            s3.close();
+            if (ownsConnection) {
+                s3.close();
+            }
         }
     }
 

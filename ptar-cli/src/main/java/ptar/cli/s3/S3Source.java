@@ -26,6 +26,7 @@ final class S3Source implements RangeSource {
     private final S3Connection s3;
     private final Location.S3 object;
     private final RangeFetcher fetcher;
+    private final boolean ownsConnection;
     private volatile Pinned pinned;
 
     /// What the first answer said. Not its version: asking for one takes a right of its own.
@@ -33,7 +34,18 @@ final class S3Source implements RangeSource {
 
     /// The source closes the connection.
     S3Source(S3Connection s3, Location.S3 object) {
+        this(s3, object, true, null);
+    }
+
+    /// One of many over a connection that stays open; length and ETag are known already.
+    static S3Source sharing(S3Connection s3, Location.S3 object, long length, String etag) {
+        return new S3Source(s3, object, false, new Pinned(length, etag));
+    }
+
+    private S3Source(S3Connection s3, Location.S3 object, boolean ownsConnection, Pinned pinned) {
         this.s3 = s3;
+        this.ownsConnection = ownsConnection;
+        this.pinned = pinned;
         this.object = object;
         this.fetcher = new RangeFetcher(
                 this::openRange, object.name(), s3.options().parallel(), s3.backoff(), s3.stats());
@@ -192,11 +204,11 @@ final class S3Source implements RangeSource {
     }
 
     private IOException changed() {
-        return S3Errors.failure(name(), "was replaced by another object while it was read: start again");
+        return new ChangedException(name(), "was replaced by another object while it was read: start again");
     }
 
     private IOException gone() {
-        return S3Errors.failure(name(), "was deleted while it was read");
+        return new ChangedException(name(), "was deleted while it was read");
     }
 
     /// A body and the range that it is.
@@ -280,6 +292,8 @@ final class S3Source implements RangeSource {
     @Override
     public void close() {
         fetcher.close();
-        s3.close();
+        if (ownsConnection) {
+            s3.close();
+        }
     }
 }
