@@ -49,7 +49,7 @@ final class CreateCommand implements WriteListener {
         XattrChoice xattrs = new XattrChoice(settings);
         SourceTree.Wanted wanted = new SourceTree.Wanted(
                 !settings.numericOwner, xattrs.any(), settings.accessTimes, settings.birthTimes, settings.inodeFlags);
-        try (SourceTree tree = Trees.source(LocalFiles.HERE, wanted)) {
+        try (SourceTree tree = FarTrees.around(Trees.source(LocalFiles.HERE, wanted), settings)) {
             Times times = new Times(tree, settings, console);
             Timestamp newer = times.newer();
             CreateChoice choice = new CreateChoice(settings, console, newer);

@@ -18,6 +18,8 @@ import ptar.write.WalkOperand;
 
 /// Turns the names to be archived into operands of a walk.
 final class CreatePlan implements Selected.Receiver {
+    private static final Bytes SLASH = Bytes.of("/");
+
     private final Settings settings;
     private final Console console;
     private final SourceTree tree;
@@ -69,6 +71,13 @@ final class CreatePlan implements Selected.Receiver {
                     ? exists(other, state) || !exists(name, state) : !exists(name, state) && exists(other, state);
             name = otherIsMeant ? other : name;
         }
+        Bytes source = Selected.resolve(state.folder(), name);
+        if (FarTrees.isFar(name)) {
+            // A prefix is archived as what `-C PREFIX .` is, an object by its last component.
+            int slash = name.lastIndexOf((byte) '/');
+            boolean isPrefix = typed.endsWith(SLASH) || name.indexOf((byte) '/', "s3://".length()) < 0;
+            name = isPrefix ? LocalFiles.HERE : name.slice(slash + 1, name.length());
+        }
         MemberName member;
         try {
             member = MemberName.of(name);
@@ -84,7 +93,7 @@ final class CreatePlan implements Selected.Receiver {
         }
         hasRoot |= member.path().isRoot();
         operands.add(new WalkOperand(
-                tree, Selected.resolve(state.folder(), name), name, member.path(), absolute,
+                tree, source, name, member.path(), absolute,
                 state.toggles().recursion(), settings.create.dereference, settings.create.dereference,
                 filter(state.exclusions())));
     }

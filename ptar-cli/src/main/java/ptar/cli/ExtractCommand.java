@@ -67,7 +67,8 @@ final class ExtractCommand {
     private void openDestinations(RestoreOptions options) {
         for (Bytes folder : plan.folders()) {
             try {
-                TargetTree tree = Trees.target(folder, settings.absoluteNames);
+                TargetTree tree = FarTrees.isFar(folder) ? FarTrees.target(folder, settings)
+                        : Trees.target(folder, settings.absoluteNames);
                 RestoreMessages messages = new RestoreMessages(settings, console);
                 destinations.add(new Destination(tree, new Restorer(tree, options, messages), messages));
             } catch (IOException e) {

@@ -114,7 +114,7 @@ final class Selected {
 
     /// @return the second path as seen from where the first is seen from
     static Bytes resolve(Bytes folder, Bytes path) {
-        if (folder.isEmpty() || path.startsWith(SLASH)) {
+        if (folder.isEmpty() || path.startsWith(SLASH) || FarTrees.isFar(path)) {
             return path;
         }
         return folder.endsWith(SLASH) ? folder.concat(path) : folder.concat(SLASH).concat(path);

@@ -135,6 +135,26 @@ class RemoteIT {
     }
 
     @Test
+    void archivesAndExtractsTreesInS3() throws Exception {
+        server.put(bucket, "from/a/x.txt", "x\n".getBytes(StandardCharsets.UTF_8));
+        server.put(bucket, "from/y.txt", "y\n".getBytes(StandardCharsets.UTF_8));
+        assertDone(ptar().run("cf", "b.ptar", "s3://" + bucket + "/from/"));
+        assertEquals("./\n./a/\n./a/x.txt\n./y.txt\n", ptar().run("tf", "b.ptar").out());
+        assertDone(ptar().run("cf", "c.ptar", "-C", "s3://" + bucket + "/from", "a", "s3://" + bucket + "/from/y.txt"));
+        assertEquals("a/\na/x.txt\ny.txt\n", ptar().run("tf", "c.ptar").out());
+
+        assertDone(ptar().run("cf", "d.ptar", "tree"));
+        assertDone(ptar().run("xf", "d.ptar", "-C", "s3://" + bucket + "/to/"));
+        assertArrayEquals(
+                Files.readAllBytes(folder.resolve("tree/sub/noise")), server.get(bucket, "to/tree/sub/noise"));
+        assertEquals("a small file\n", new String(
+                server.get(bucket, "to/tree/sub/small.txt"), StandardCharsets.UTF_8));
+        Outcome kept = ptar().run("xkf", "d.ptar", "-C", "s3://" + bucket + "/to/");
+        assertEquals(2, kept.exitCode());
+        assertTrue(kept.err().contains("tree/sub/small.txt: Cannot open: File exists"), kept::err);
+    }
+
+    @Test
     void readsFromAWebServer() throws Exception {
         assertDone(Ptar.in(folder).run("cf", "a.ptar", "tree"));
         byte[] archive = Files.readAllBytes(folder.resolve("a.ptar"));

@@ -150,12 +150,18 @@ class S3TreesTest {
         }
     }
 
+    /// S3Proxy keeps files and can't have such keys: the answer is made up.
     @Test
     void refusesKeysThatNoFileCanHave() throws Exception {
-        server.put(bucket, "base/c", new byte[1]);
-        server.put(bucket, "base/c/d", new byte[1]);
-        try (S3SourceTree tree = source()) {
-            assertThrows(FileSystemException.class, () -> tree.openFolder(path(""), false));
+        String file = "<Contents><Key>base/c</Key><Size>1</Size><ETag>1</ETag>"
+                + "<LastModified>2026-11-22T12:00:00.000Z</LastModified></Contents>";
+        for (String key : List.of("base/c/", "base//", "base/../")) {
+            String answer = "<ListBucketResult>" + file + "<CommonPrefixes><Prefix>" + key
+                    + "</Prefix></CommonPrefixes></ListBucketResult>";
+            network.faults(_ -> new Fault.Answer(200, "Content-Type: application/xml\r\n", answer));
+            try (S3SourceTree tree = source()) {
+                assertThrows(FileSystemException.class, () -> tree.openFolder(path(""), false), key);
+            }
         }
     }
 
