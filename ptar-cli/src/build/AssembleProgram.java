@@ -195,6 +195,7 @@ final class AssembleProgram {
                 "-Dpicocli.disable.closures=true", "-Dpicocli.ansi=false",
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
+                "-Djava.library.path=" + program.resolve("native").toAbsolutePath(), // Conscrypt's, when it is needed
                 "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
                 TRAINING_CLASS, files.toString(), what)
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -3,15 +3,20 @@ package ptar.cli;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import ptar.Trees;
+import ptar.cli.keys.Keys;
 import ptar.cli.match.Transform;
 import ptar.cli.match.XattrChoice;
 import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.cli.options.Warning;
+import ptar.crypto.KeySlots;
+import ptar.crypto.MasterKey;
+import ptar.layout.Header;
 import ptar.storage.FileSink;
 import ptar.storage.Sink;
 import ptar.tree.Bytes;
@@ -59,8 +64,9 @@ final class CreateCommand implements WriteListener {
             UnaryOperator<ptar.tree.Metadata> changes =
                     overrides.isIdentity() ? UnaryOperator.identity() : overrides;
             WalkedEntries walked = new WalkedEntries(settings, console, plan.operands(), changes, transform);
-            try (EntrySource entries = transform.isEmpty() ? walked : new SortedEntries(walked, console)) {
-                write(entries, tree, choice, options, checkpoints);
+            try (EntrySource entries = transform.isEmpty() ? walked : new SortedEntries(walked, console);
+                    MasterKey key = settings.keys.encrypt ? MasterKey.random(new SecureRandom()) : MasterKey.plain()) {
+                write(entries, tree, choice, options, checkpoints, key);
             }
         }
     }
@@ -79,7 +85,8 @@ final class CreateCommand implements WriteListener {
     }
 
     private void write(
-            EntrySource entries, SourceTree tree, CreateChoice choice, WriteOptions options, Checkpoints checkpoints)
+            EntrySource entries, SourceTree tree, CreateChoice choice, WriteOptions options, Checkpoints checkpoints,
+            MasterKey key)
             throws IOException, UsageException {
         Totals totals = new Totals();
         Archives.Output output = Archives.create(settings, console);
@@ -89,7 +96,8 @@ final class CreateCommand implements WriteListener {
         try (sink; Interruption _ = new Interruption(sink)) {
             tellArchive(sink, tree, choice);
             summary = ArchiveWriter.write(
-                    removal == null ? entries : removal, new WatchedSink(sink, checkpoints), options, this);
+                    removal == null ? entries : removal, new WatchedSink(sink, checkpoints), options, this, header(key),
+                    key);
         } catch (IOException e) {
             Interruption.awaitEnd();
             throw e;
@@ -104,10 +112,23 @@ final class CreateCommand implements WriteListener {
             }
         }
         if (settings.create.verify) {
-            new Verification(settings, console).run();
+            new Verification(settings, console).run(_ -> key.copy());
         }
         if (removal != null) {
             removal.run(notStored);
+        }
+    }
+
+    /// Asks for the password where one is needed: behind everything that may forbid the archive.
+    private Header header(MasterKey key) throws IOException {
+        if (!settings.keys.encrypt) {
+            return Header.plain(key);
+        }
+        String name = Archives.isStandard(settings) ? "standard output" : console.shown(Archives.nameOf(settings));
+        try (Keys keys = new Keys(settings.keys.options())) {
+            return KeySlots.sealedHeader(key, keys.wrappers("Password for " + name));
+        } catch (IllegalArgumentException tooManySlots) {
+            throw new Fatal(tooManySlots.getMessage(), tooManySlots);
         }
     }
 

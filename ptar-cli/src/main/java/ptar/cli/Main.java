@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import ptar.cli.keys.KeyCommand;
 import ptar.cli.list.Quoter;
 import ptar.cli.options.CommandLine;
 import ptar.cli.options.Given;
@@ -14,6 +15,7 @@ import ptar.cli.options.Settings;
 import ptar.cli.options.SettingsReader;
 import ptar.cli.options.ShellWords;
 import ptar.cli.options.UsageException;
+import ptar.crypto.CryptoProvider;
 import ptar.error.ArchiveException;
 import ptar.tree.Bytes;
 
@@ -32,6 +34,9 @@ public final class Main {
     /// Runs one command and returns its exit code. Never ends the JVM, so that the build's training run can do several
     /// commands in one.
     static int run(String... args) {
+        if (args.length > 0 && args[0].equals("key")) {
+            return KeyCommand.run(List.of(args).subList(1, args.length));
+        }
         Console console = new Console();
         try {
             try {
@@ -87,7 +92,7 @@ public final class Main {
         }
         Settings settings = SettingsReader.read(environment, CommandLine.parse(arguments, true));
         if (settings.information != null) {
-            tell(console, settings.information);
+            tell(console, settings);
             return;
         }
         prepare(console, settings);
@@ -119,9 +124,15 @@ public final class Main {
         }
     }
 
-    private static void tell(Console console, Option what) throws IOException {
+    private static void tell(Console console, Settings settings) throws IOException {
+        Option what = settings.information;
         switch (what) {
-            case VERSION -> console.list(Bytes.of("ptar " + Version.NUMBER));
+            case VERSION -> {
+                console.list(Bytes.of("ptar " + Version.NUMBER));
+                if (settings.verbosity > 0) {
+                    console.list(Bytes.of("encryption by " + CryptoProvider.chosen().description()));
+                }
+            }
             case SHOW_DEFAULTS -> console.list(Bytes.of("-f- --level=3 --block-size=8M --quoting-style=escape"));
             default -> {
                 String name = what == Option.HELP ? "help.txt" : "usage.txt";

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import ptar.cli.keys.Keys;
 import ptar.cli.match.Members;
 import ptar.cli.options.Settings;
 import ptar.error.CorruptArchiveException;
@@ -41,25 +42,28 @@ final class OpenArchive implements Closeable {
         CountingSource counting = input.random() == null ? null : new CountingSource(input.random());
         ArchiveReader reader = null;
         ByteStream bytes = input.stream();
-        if (counting != null) {
-            try {
-                reader = ArchiveReader.open(counting, KeyFinder.PLAIN);
-            } catch (RangesIgnoredException whole) {
-                console.warn(whole.getMessage());
-                bytes = Archives.streamOf(whole, counting.name());
-                counting = null;
-            } catch (CorruptArchiveException damaged) {
-                console.error(damaged.getMessage());
-                console.warn("Reading what can be read from the start");
-                counting = null;
-                bytes = Archives.reopenAsStream(settings, console);
+        try (Keys given = new Keys(settings.keys.options())) {
+            KeyFinder keys = given.finder(counting == null ? bytes.name() : counting.name());
+            if (counting != null) {
+                try {
+                    reader = ArchiveReader.open(counting, keys);
+                } catch (RangesIgnoredException whole) {
+                    console.warn(whole.getMessage());
+                    bytes = Archives.streamOf(whole, counting.name());
+                    counting = null;
+                } catch (CorruptArchiveException damaged) {
+                    console.error(damaged.getMessage());
+                    console.warn("Reading what can be read from the start");
+                    counting = null;
+                    bytes = Archives.reopenAsStream(settings, console);
+                }
             }
+            transfers = input.transfers();
+            counted = counting;
+            random = reader;
+            stream = bytes;
+            forward = bytes == null ? null : ForwardReader.open(bytes, keys, threads());
         }
-        transfers = input.transfers();
-        counted = counting;
-        random = reader;
-        stream = bytes;
-        forward = bytes == null ? null : ForwardReader.open(bytes, KeyFinder.PLAIN, threads());
     }
 
     int threads() {

@@ -38,6 +38,7 @@ final class Training {
         train("tf", archive, "tree/folder1");
         train("xf", archive, "-C", Files.createDirectories(folder.resolve("out")).toString());
         if (args[1].equals("remote")) {
+            trainSealed(folder, tree);
             trainRemote(folder, Files.readAllBytes(Path.of(archive)));
         }
     }
@@ -58,6 +59,15 @@ final class Training {
         } catch (NoSuchAlgorithmException noTls) {
             System.err.println("training: " + noTls);
         }
+    }
+
+    /// By a password: what can be saved is the loading of classes, not Argon2's second of computing.
+    private static void trainSealed(Path folder, Path tree) throws IOException {
+        String password = "--password-file=" + Files.writeString(folder.resolve("password"), "training");
+        String sealed = folder.resolve("sealed.ptar").toString();
+        train("-cf", sealed, password, "-C", tree.toString(), "folder2");
+        train("tf", sealed, password, "folder2/file2.txt");
+        train("key", "ls", sealed);
     }
 
     private static void train(String... command) {

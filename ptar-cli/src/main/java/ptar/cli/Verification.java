@@ -16,13 +16,14 @@ final class Verification implements ForwardReader.Visitor {
         this.console = console;
     }
 
-    void run() throws IOException {
+    /// @param keys of what was written
+    void run(KeyFinder keys) throws IOException {
         if (Archives.isStandard(settings)) {
             throw new Fatal("Cannot verify stdin/stdout archive");
         }
         int threads = settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads;
         try (ForwardReader reader =
-                ForwardReader.open(Archives.reopenAsStream(settings, console), KeyFinder.PLAIN, threads)) {
+                ForwardReader.open(Archives.reopenAsStream(settings, console), keys, threads)) {
             reader.read(this);
         }
     }

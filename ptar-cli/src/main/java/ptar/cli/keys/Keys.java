@@ -9,6 +9,7 @@ import ptar.crypto.AskedPassword;
 import ptar.crypto.Identity;
 import ptar.crypto.KeyFile;
 import ptar.crypto.KeyWrapper;
+import ptar.crypto.MasterKey;
 import ptar.crypto.Password;
 import ptar.crypto.Recipient;
 import ptar.crypto.Secret;
@@ -28,6 +29,8 @@ public final class Keys implements AutoCloseable {
     private final Prompt prompt;
     private final Argon2Cost cost;
     private final List<Secret> toWipe = new ArrayList<>();
+    /// What [#finder] has found; null before.
+    private MasterKey found;
 
     /// @param cost of new passwords
     Keys(KeyOptions options, Environment environment, Prompt prompt, Argon2Cost cost) {
@@ -42,12 +45,20 @@ public final class Keys implements AutoCloseable {
         this(options, Environment.ofProcess(), new TerminalPrompt(), Argon2Cost.DEFAULT);
     }
 
-    /// Finds the key of an archive that is read; secrets are read, and a password asked for, only if it is sealed.
+    /// Finds the key of an archive that is read; secrets are read, and a password asked for, only if it is sealed, and
+    /// once: what is damaged is opened a second time, from its start.
     ///
     /// @param archive its name
     public KeyFinder finder(String archive) {
-        return header -> KeyFinder.of(header.suite().isSealed() ? secrets(archive) : List.of(), archive)
-                .keyOf(header);
+        return header -> {
+            if (!header.suite().isSealed()) {
+                return KeyFinder.of(List.of(), archive).keyOf(header);
+            }
+            if (found == null) {
+                found = KeyFinder.of(secrets(archive), archive).keyOf(header);
+            }
+            return found.copy();
+        };
     }
 
     /// All that may open an archive. Wiped with this.
@@ -141,5 +152,8 @@ public final class Keys implements AutoCloseable {
     @Override
     public void close() {
         toWipe.forEach(Secret::close);
+        if (found != null) {
+            found.close();
+        }
     }
 }

@@ -91,6 +91,14 @@ public enum Option {
     OVERWRITE_ARCHIVE(SETTING, NONE, "overwrite-archive"),
     CA_BUNDLE(SETTING, REQUIRED, "ca-bundle"),
 
+    // Sealed archives
+    ENCRYPT(SETTING, NONE, "encrypt"),
+    PASSWORD_FILE(SETTING, REQUIRED, "password-file"),
+    PASSWORD_COMMAND(SETTING, REQUIRED, "password-command"),
+    KEY_FILE(SETTING, REQUIRED, "key-file"),
+    RECIPIENT(SETTING, REQUIRED, "recipient"),
+    IDENTITY(SETTING, REQUIRED, "identity"),
+
     // Which files, besides their names
     DEREFERENCE(SETTING, 'h', NONE, "dereference"),
     HARD_DEREFERENCE(SETTING, NONE, "hard-dereference"),
@@ -227,7 +235,7 @@ public enum Option {
     private static final Set<Option> OWN = ownOptions();
 
     private static Set<Option> ownOptions() {
-        Set<Option> own = EnumSet.range(ENDPOINT_URL, CA_BUNDLE);
+        Set<Option> own = EnumSet.range(ENDPOINT_URL, IDENTITY);
         own.addAll(EnumSet.of(
                 INCLUDE, FAST, BEST, BLOCK_SIZE, THREADS, STATS, ACCESS_TIME, BIRTH_TIME, INODE_FLAGS));
         return own;

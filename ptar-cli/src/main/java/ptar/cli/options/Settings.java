@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import ptar.cli.keys.KeyOptions;
 import ptar.cli.location.RemoteOptions;
 import ptar.tree.Bytes;
 
@@ -22,6 +23,7 @@ public final class Settings {
     /// How to reach S3 and web servers.
     public final RemoteOptions.Builder remote = RemoteOptions.builder();
 
+    public final KeySettings keys = new KeySettings();
     public final CreateSettings create = new CreateSettings();
     public final ExtractSettings extract = new ExtractSettings();
     public final ListSettings listing = new ListSettings();
@@ -60,6 +62,21 @@ public final class Settings {
     public Bytes indexFile;
     public final Set<Warning> silenced = EnumSet.noneOf(Warning.class);
     public final Set<Warning> asked = EnumSet.noneOf(Warning.class);
+
+    /// What seals an archive and what opens it.
+    public static final class KeySettings {
+        /// The archive that is made is sealed: by `--encrypt`, and by whatever names a key for it.
+        public boolean encrypt;
+        public String passwordFile;
+        public String passwordCommand;
+        public final List<String> keyFiles = new ArrayList<>();
+        public final List<String> recipients = new ArrayList<>();
+        public final List<String> identities = new ArrayList<>();
+
+        public KeyOptions options() {
+            return new KeyOptions(passwordFile, passwordCommand, keyFiles, identities, recipients);
+        }
+    }
 
     /// What goes into an archive and how.
     public static final class CreateSettings {

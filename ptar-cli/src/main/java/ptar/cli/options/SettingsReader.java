@@ -106,6 +106,7 @@ public final class SettingsReader {
             case ENDPOINT_URL, REGION, PROFILE, S3_PATH_STYLE, NO_SIGN_REQUEST, REQUESTER_PAYS, STORAGE_CLASS, SSE,
                     SSE_KMS_KEY_ID, S3_TAG, S3_PART_SIZE, S3_PARALLEL, S3_METADATA, EXPECTED_SIZE,
                     OVERWRITE_ARCHIVE, CA_BUNDLE -> reaching(given);
+            case ENCRYPT, PASSWORD_FILE, PASSWORD_COMMAND, KEY_FILE, RECIPIENT, IDENTITY -> sealing(given);
             default -> extracting(given);
         }
     }
@@ -137,6 +138,20 @@ public final class SettingsReader {
             case OVERWRITE_ARCHIVE -> remote.overwrite(true);
             default -> remote.caBundle(Path.of(given.text()));
         }
+    }
+
+    /// A key that is named for a new archive asks for encryption: nobody names one to get a plain archive.
+    private void sealing(Given given) {
+        Settings.KeySettings keys = settings.keys;
+        switch (given.option()) {
+            case PASSWORD_FILE -> keys.passwordFile = given.text();
+            case PASSWORD_COMMAND -> keys.passwordCommand = given.text();
+            case KEY_FILE -> keys.keyFiles.add(given.text());
+            case RECIPIENT -> keys.recipients.add(given.text());
+            case IDENTITY -> keys.identities.add(given.text());
+            default -> { /* --encrypt */ }
+        }
+        keys.encrypt |= given.option() != Option.IDENTITY;
     }
 
     private static boolean isYes(Given given) throws UsageException {
@@ -303,6 +318,11 @@ public final class SettingsReader {
         }
         if (settings.occurrence != 0 && !hasNames()) {
             throw new UsageException(UsageException.COMBINATION, "--occurrence is meaningless without a file list");
+        }
+        if (settings.keys.passwordFile != null && settings.keys.passwordCommand != null) {
+            throw new UsageException(
+                    UsageException.COMBINATION,
+                    "'--password-file' cannot be used with '--password-command': a password is wanted once");
         }
         if (settings.extract.oneTopLevel && settings.absoluteNames) {
             throw new UsageException(
