@@ -98,7 +98,7 @@ final class OpenArchive implements Closeable {
     }
 
     private void lost(EntryPath first, EntryPath next, CorruptArchiveException cause) {
-        console.error(random.name() + ": " + cause.getMessage());
+        console.error(cause.getMessage());
         console.warn("Names from '" + console.shown(first.bytes()) + "'"
                 + (next == null ? " to the last" : " up to '" + console.shown(next.bytes()) + "'")
                 + " may be missing");

@@ -18,6 +18,9 @@ public final class Decompressor implements AutoCloseable {
             MemorySegment.copy(stored, 0, raw, 0, raw.byteSize());
             return;
         }
+        if (!ZstdFrame.isOne(stored)) {
+            throw new CorruptArchiveException(where + ": does not decompress: not one zstd frame without dictionary");
+        }
         int length;
         try {
             length = context.decompressDirectByteBuffer(

@@ -11,4 +11,11 @@ public final class CorruptArchiveException extends ArchiveException {
     public CorruptArchiveException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /// The same with the archive's name in front, where it was found by somebody who does not know it.
+    public CorruptArchiveException in(String archive) {
+        return getMessage().startsWith(archive + ": ")
+                ? this
+                : new CorruptArchiveException(archive + ": " + getMessage(), this);
+    }
 }

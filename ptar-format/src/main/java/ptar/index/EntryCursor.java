@@ -180,7 +180,8 @@ public final class EntryCursor {
             EntryPath behind = level.behind(level.at);
             if (behind != null && lastPath.compareTo(behind) >= 0) {
                 throw new CorruptArchiveException(
-                        "leaf at " + child.pointer().position() + ": name '" + lastPath + "' belongs behind it");
+                        pages.name() + ": leaf at " + child.pointer().position() + ": name '" + lastPath
+                                + "' belongs behind it");
             }
             level.at++;
             loaded.addLast(new LoadedLeaf(leaf.entries()));
@@ -191,8 +192,8 @@ public final class EntryCursor {
     private void verify(Node.Child child, EntryPath first, long entries, long bytes) throws CorruptArchiveException {
         boolean firstMatches = child.firstPath().equals(first) || levels.size() == 1 && child.firstPath().isRoot();
         if (!firstMatches || child.entries() != entries || child.bytes() != bytes) {
-            throw new CorruptArchiveException("page at " + child.pointer().position() + ": begins with '" + first
-                    + "', " + entries + " entries, " + bytes + " bytes; its parent says '" + child.firstPath() + "', "
+            throw new CorruptArchiveException(pages.name() + ": page at " + child.pointer().position()
+                    + ": begins with '" + first + "', " + entries + " entries, " + bytes + " bytes; its parent says '" + child.firstPath() + "', "
                     + child.entries() + ", " + child.bytes());
         }
     }

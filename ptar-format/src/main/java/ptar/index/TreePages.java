@@ -8,6 +8,9 @@ import ptar.layout.Pointer;
 
 /// Brings the tree's pages, already opened and verified: the index does not know where from.
 public interface TreePages {
+    /// The archive's name, for messages.
+    String name();
+
     Node node(Pointer pointer, int level) throws IOException;
 
     /// Leaves by their pointers, as many of the first as one read should bring: at least one.

@@ -98,6 +98,10 @@ public final class ArchiveReader implements Closeable {
             }
             ByteBuffer headerCopy = bytes.slice(markPosition - mark.headerLength(), mark.headerLength());
             Header header = readCopy(buffered, headerCopy);
+            if (header.length() != mark.headerLength()) {
+                throw new CorruptArchiveException(source.name() + ": the header's length is " + header.length()
+                        + ", the closing mark says " + mark.headerLength());
+            }
             compareWithFront(buffered, header.suite(), headerCopy);
             key = keys.keyOf(header);
             authenticate(source.name(), header, mark, key);
@@ -262,6 +266,11 @@ public final class ArchiveReader implements Closeable {
     }
 
     private final TreePages pages = new TreePages() {
+        @Override
+        public String name() {
+            return source.name();
+        }
+
         @Override
         public Node node(Pointer pointer, int level) throws IOException {
             return frames().read(pointer, FrameType.NODE, (raw, at) -> Node.readFrom(raw, at.position(), level));

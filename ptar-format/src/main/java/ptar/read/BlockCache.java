@@ -32,16 +32,16 @@ final class BlockCache {
             bytes += raw.length();
             evict();
         }
-        MemorySegment.copy(contentOf(raw, block), offset, target, 0, verifiedLength(raw, block, offset, target));
-    }
-
-    private static long verifiedLength(FrameSource.Raw raw, BlockRef block, int offset, MemorySegment target)
-            throws CorruptArchiveException {
-        if (offset > contentOf(raw, block).byteSize() - target.byteSize()) {
-            throw new CorruptArchiveException("block " + block.number() + " at " + block.pointer().position()
-                    + ": extent " + offset + "+" + target.byteSize() + " passes its content");
+        try {
+            MemorySegment content = contentOf(raw, block);
+            if (offset > content.byteSize() - target.byteSize()) {
+                throw new CorruptArchiveException("block " + block.number() + " at " + block.pointer().position()
+                        + ": extent " + offset + "+" + target.byteSize() + " passes its content");
+            }
+            MemorySegment.copy(content, offset, target, 0, target.byteSize());
+        } catch (CorruptArchiveException broken) {
+            throw broken.in(frames.name());
         }
-        return target.byteSize();
     }
 
     /// A block's content, the trailer compared with what the index says.

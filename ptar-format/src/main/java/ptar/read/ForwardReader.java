@@ -60,6 +60,7 @@ public final class ForwardReader implements Closeable {
     private final Deque<Future<Decoded>> decoding = new ArrayDeque<>();
     private Run lastRun;
     private boolean inLeaves;
+    private boolean runEndSeen;
 
     /// Takes what the archive holds, in the order in which it lies.
     public interface Visitor {
@@ -297,6 +298,7 @@ public final class ForwardReader implements Closeable {
                 new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()))) {
             PlainStream plain = new PlainStream(in, SegmentHead.archiveTag(header.archiveId()), ciphers);
             boolean resync = false;
+            runEndSeen = false;
             while (!plain.atEnd()) {
                 if (plain.atGap()) {
                     drain(visitor, 0);
@@ -312,6 +314,9 @@ public final class ForwardReader implements Closeable {
             drain(visitor, 0);
             if (!plain.finalSeen()) {
                 visitor.damage(new CorruptArchiveException(plain.damage()), true);
+            } else if (!runEndSeen) {
+                visitor.damage(
+                        new CorruptArchiveException(in.name() + ": run " + run.index() + " has no run end"), false);
             }
             lastRun = new Run(run.index(), start - headerBytes.length, in.offset() - start, run.salt());
             return plain.finalSeen();
@@ -325,7 +330,7 @@ public final class ForwardReader implements Closeable {
         while (true) {
             ByteBuffer next = plain.peek(FrameHead.SIZE);
             Pointer.Position at = new Pointer.Position(run, plain.position());
-            if (FrameHead.isAt(next, at) || RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+            if (FrameHead.isAt(next, at) || isRunEnd(plain)) {
                 return true;
             }
             if (plain.skip(1) == 0) {
@@ -334,10 +339,17 @@ public final class ForwardReader implements Closeable {
         }
     }
 
+    /// True if a run end comes, and nothing behind it.
+    private static boolean isRunEnd(PlainStream plain) throws IOException {
+        ByteBuffer next = plain.peek(RunEnd.SIZE + 1);
+        return next.remaining() == RunEnd.SIZE && RunEnd.isAt(next);
+    }
+
     /// @return false if the stream is out of step: the next frame has to be looked for
     private boolean readFrame(PlainStream plain, int run, Visitor visitor) throws IOException {
-        if (RunEnd.isAt(plain.peek(RunEnd.SIZE))) {
+        if (isRunEnd(plain)) {
             plain.skip(RunEnd.SIZE);
+            runEndSeen = true;
             return true;
         }
         Pointer.Position at = new Pointer.Position(run, plain.position());
@@ -418,7 +430,7 @@ public final class ForwardReader implements Closeable {
                 }
                 hand(decoded, visitor);
             } catch (CorruptArchiveException damaged) {
-                visitor.damage(damaged, false);
+                visitor.damage(damaged.in(in.name()), false);
             } finally {
                 buffers.release(decoded.storedBuffer());
                 buffers.release(decoded.raw());

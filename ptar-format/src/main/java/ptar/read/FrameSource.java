@@ -43,6 +43,11 @@ final class FrameSource implements AutoCloseable {
         runs.add(reader);
     }
 
+    /// The archive's, for messages.
+    String name() {
+        return name;
+    }
+
     BufferPool buffers() {
         return buffers;
     }
@@ -68,9 +73,15 @@ final class FrameSource implements AutoCloseable {
     }
 
     <T> T read(Pointer pointer, FrameType type, Parser<T> parser) throws IOException {
-        Raw raw = read(pointer, type);
+        return parse(read(pointer, type), pointer, parser);
+    }
+
+    /// @param raw released
+    private <T> T parse(Raw raw, Pointer pointer, Parser<T> parser) throws ArchiveException {
         try {
             return parser.parse(raw.asBuffer(), pointer);
+        } catch (CorruptArchiveException broken) {
+            throw broken.in(name);
         } finally {
             buffers.release(raw.buffer());
         }
@@ -109,12 +120,7 @@ final class FrameSource implements AutoCloseable {
             for (Pointer pointer : pointers.subList(0, count)) {
                 MemorySegment frame = frames.asSlice(
                         pointer.offset() - first.offset(), FrameHead.SIZE + pointer.storedLength());
-                Raw raw = decode(frame, pointer, type);
-                try {
-                    parsed.add(parser.parse(raw.asBuffer(), pointer));
-                } finally {
-                    buffers.release(raw.buffer());
-                }
+                parsed.add(parse(decode(frame, pointer, type), pointer, parser));
             }
             return parsed;
         } finally {
@@ -148,11 +154,7 @@ final class FrameSource implements AutoCloseable {
             Pointer pointer = new Pointer(
                     runIndex, end.rootOffset(), end.rootStoredLength(), end.rootRawLength(), hash);
             Raw raw = frames.decode(bytes, pointer, FrameType.ROOT);
-            try {
-                return Root.readFrom(raw.asBuffer(), pointer.position());
-            } finally {
-                buffers.release(raw.buffer());
-            }
+            return frames.parse(raw, pointer, (root, at) -> Root.readFrom(root, at.position()));
         } finally {
             buffers.release(frame);
         }

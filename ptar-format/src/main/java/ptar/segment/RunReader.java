@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import ptar.crypto.SegmentCipher;
 import ptar.error.CorruptArchiveException;
 import ptar.layout.Run;
+import ptar.layout.RunEnd;
 import ptar.layout.SegmentHead;
 import ptar.storage.BufferPool;
 import ptar.storage.RangeSource;
@@ -36,7 +37,8 @@ public final class RunReader implements AutoCloseable {
         segments = (stored + SegmentHead.STORED_SIZE - 1) / SegmentHead.STORED_SIZE;
         plainLength = stored - segments * (SegmentHead.SIZE + SegmentHead.TAG_SIZE);
         long lastStored = stored - (segments - 1) * SegmentHead.STORED_SIZE;
-        if (lastStored <= SegmentHead.SIZE + SegmentHead.TAG_SIZE || segments - 1 > SegmentHead.MAX_INDEX) {
+        if (lastStored < SegmentHead.SIZE + RunEnd.SIZE + SegmentHead.TAG_SIZE
+                || segments - 1 > SegmentHead.MAX_INDEX) {
             throw new CorruptArchiveException(
                     source.name() + ": run " + run.index() + " can't have a length of " + run.storedLength());
         }

@@ -310,7 +310,8 @@ class ExtractionTest {
         tree.other("fifo", Metadata.of(EntryType.FIFO, 0600, MemoryTree.OWNER, MemoryTree.TIME));
         tree.file(Bytes.wrap(new byte[] {'n', (byte) 0xff, '\n'}), Content.of("odd"));
         extract(way, TestArchive.of(tree).sealed().write(), Selection.ALL);
-        String names = Host.shell(base, "find . -mindepth 1 -printf '%y %l %P\\0' | LC_ALL=C sort -z | tr '\\0\\n' '|?'");
+        String names = Host.shell(
+                base, "find . -mindepth 1 -printf '%y %l %P\\0' | LC_ALL=C sort -z | tr '\\0\\n' '|?'");
         assertEquals(
                 "d  d|d  d/e|f  n\u00ff?|l to/nowhere link|l to/nowhere link2|p  fifo|".replace("\u00ff", ""),
                 names.chars().filter(c -> c < 0xfffd).mapToObj(c -> "" + (char) c).collect(Collectors.joining()));
