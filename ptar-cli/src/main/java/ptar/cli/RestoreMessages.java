@@ -52,7 +52,8 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
 
     @Override
     public void damaged(EntryPath path, IOException cause) {
-        console.error((path.isRoot() ? "." : console.shown(path.bytes())) + ": Cannot extract: " + Failure.reason(cause));
+        String name = path.isRoot() ? "." : console.shown(path.bytes());
+        console.error(name + ": Cannot extract: " + Failure.reason(cause));
     }
 
     @Override

@@ -232,7 +232,8 @@ final class BadInputIT {
     void leavesItselfOut() throws Exception {
         Ptar.Outcome outcome = Shell.run(folder, """
                 mkdir self && cd self && echo a > a
-                ptar cf self.ptar . && ptar cf self.ptar . && ptar c . > out.ptar && ptar tf self.ptar && ptar tf out.ptar
+                ptar cf self.ptar . && ptar cf self.ptar . && ptar c . > out.ptar
+                ptar tf self.ptar && ptar tf out.ptar
                 """);
 
         assertEquals("""
@@ -247,7 +248,8 @@ final class BadInputIT {
     private static Ptar.Outcome onSmallDisk(int megabytes, String script) throws Exception {
         String mounted = "mkdir -p disk && mount -t tmpfs -o size=" + megabytes + "m ptar-it disk";
         assumeTrue(
-                Shell.run(folder, "unshare -rm bash -c '" + mounted + "'").exitCode() == 0, "may not mount a file system");
+                Shell.run(folder, "unshare -rm bash -c '" + mounted + "'").exitCode() == 0,
+                "may not mount a file system");
         Path file = Files.writeString(
                 folder.resolve("script"), mounted + "\nptar() { \"$PTAR\" \"$@\"; }\n" + script + "\n");
         return Shell.run(folder, "unshare -rm bash " + file);

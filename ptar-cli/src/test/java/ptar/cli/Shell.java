@@ -52,7 +52,7 @@ final class Shell {
         return builder;
     }
 
-    /// Says how one tree differs from another, byte by byte and by all metadata that `find` knows: empty if it does not.
+    /// Says how one tree differs from another, byte by byte and by all metadata that `find` knows; empty if not at all.
     static String differences(Path folder, String tree, String other) throws IOException, InterruptedException {
         return run(folder, """
                 list() { (cd "$1" && find . -type d -printf '%p d %m %U %G %T@\\0' \
