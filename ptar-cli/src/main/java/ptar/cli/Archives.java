@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -79,6 +80,28 @@ final class Archives {
         }
     }
 
+    /// A file as standard input. It stays open: what is damaged is read once more from its start, and nobody can open
+    /// it again.
+    private record StandardInput(FileSource file) implements RangeSource {
+        @Override
+        public String name() {
+            return file.name();
+        }
+
+        @Override
+        public Suffix readSuffix(int atMost) throws IOException {
+            return file.readSuffix(atMost);
+        }
+
+        @Override
+        public void read(MemorySegment target, long offset) throws IOException {
+            file.read(target, offset);
+        }
+
+        @Override
+        public void close() {}
+    }
+
     static Input open(Settings settings, Console console) {
         Bytes name = nameOf(settings);
         Location remote = remote(name);
@@ -109,6 +132,9 @@ final class Archives {
         if (input.random instanceof FileSource file) {
             return new ByteStream(file.channel(), file.name());
         }
+        if (input.random instanceof StandardInput standard) {
+            return new ByteStream(standard.file.channel(), standard.name());
+        }
         try {
             return new ByteStream(new RangeChannel(input.random), input.random.name());
         } catch (RangesIgnoredException whole) {
@@ -129,7 +155,7 @@ final class Archives {
         }
         FileChannel channel = new FileInputStream(FileDescriptor.in).getChannel();
         String name = "standard input";
-        return isRewound(channel) ? new Input(new FileSource(channel, name), null)
+        return isRewound(channel) ? new Input(new StandardInput(new FileSource(channel, name)), null)
                 : new Input(null, new ByteStream(channel, name));
     }
 
@@ -145,7 +171,7 @@ final class Archives {
     static Output create(Settings settings, Console console) {
         Bytes name = nameOf(settings);
         Location remote = remote(name);
-        return remote == null ? new Output(createHere(name, console), null)
+        return remote == null ? new Output(createHere(name, settings, console), null)
                 : createRemote(remote, settings, console);
     }
 
@@ -160,16 +186,18 @@ final class Archives {
         }
     }
 
-    private static Sink createHere(Bytes name, Console console) {
+    private static Sink createHere(Bytes name, Settings settings, Console console) {
         String shown = console.shown(name);
         try {
             if (name.equals(LocalFiles.STANDARD)) {
                 if (Terminal.is(Terminal.OUTPUT)) {
                     throw new Fatal("Refusing to write archive contents to terminal (missing -f option?)");
                 }
-                return new ChannelSink(new FileOutputStream(FileDescriptor.out).getChannel(), "standard output");
+                return new ChannelSink(
+                        new FileOutputStream(FileDescriptor.out).getChannel(), "standard output",
+                        settings.create.removeFiles);
             }
-            return new FileSink(LocalFiles.path(name), shown);
+            return new FileSink(LocalFiles.path(name), shown, settings.create.removeFiles);
         } catch (IOException e) {
             throw new Fatal(shown + ": Cannot open: " + Failure.reason(e), e);
         }

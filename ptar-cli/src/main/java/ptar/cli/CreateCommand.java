@@ -111,10 +111,8 @@ final class CreateCommand implements WriteListener {
                 console.say("Network: " + output.transfers().snapshot());
             }
         }
-        if (settings.create.verify) {
-            new Verification(settings, console).run(_ -> key.copy());
-        }
-        if (removal != null) {
+        boolean isWhole = !settings.create.verify || new Verification(settings, console).run(_ -> key.copy());
+        if (removal != null && isWhole) {
             removal.run(notStored);
         }
     }

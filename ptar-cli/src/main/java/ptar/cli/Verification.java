@@ -10,6 +10,7 @@ import ptar.read.KeyFinder;
 final class Verification implements ForwardReader.Visitor {
     private final Settings settings;
     private final Console console;
+    private boolean isDamaged;
 
     Verification(Settings settings, Console console) {
         this.settings = settings;
@@ -17,7 +18,8 @@ final class Verification implements ForwardReader.Visitor {
     }
 
     /// @param keys of what was written
-    void run(KeyFinder keys) throws IOException {
+    /// @return true if the archive is whole
+    boolean run(KeyFinder keys) throws IOException {
         if (Archives.isStandard(settings)) {
             throw new Fatal("Cannot verify stdin/stdout archive");
         }
@@ -26,6 +28,7 @@ final class Verification implements ForwardReader.Visitor {
                 ForwardReader.open(Archives.reopenAsStream(settings, console), keys, threads)) {
             reader.read(this);
         }
+        return !isDamaged;
     }
 
     @Override
@@ -35,6 +38,7 @@ final class Verification implements ForwardReader.Visitor {
 
     @Override
     public void damage(CorruptArchiveException what, boolean cutShort) {
+        isDamaged = true;
         console.error(what.getMessage());
     }
 }

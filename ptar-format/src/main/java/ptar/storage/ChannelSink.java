@@ -2,6 +2,7 @@ package ptar.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
 /// A pipe or another stream: what is written is gone, so nothing can be taken back, and a reader sees a cut
@@ -9,11 +10,19 @@ import java.nio.channels.WritableByteChannel;
 public final class ChannelSink implements Sink {
     private final WritableByteChannel channel;
     private final String name;
+    private final boolean durable;
 
     /// @param channel closed with the sink
     public ChannelSink(WritableByteChannel channel, String name) {
+        this(channel, name, false);
+    }
+
+    /// @param channel closed with the sink
+    /// @param durable true if an archive in a file is to be on the disk once it is committed
+    public ChannelSink(WritableByteChannel channel, String name, boolean durable) {
         this.channel = channel;
         this.name = name;
+        this.durable = durable;
     }
 
     @Override
@@ -29,7 +38,11 @@ public final class ChannelSink implements Sink {
     }
 
     @Override
-    public void commit() {}
+    public void commit() throws IOException {
+        if (durable && channel instanceof FileChannel file) {
+            FileSink.force(file);
+        }
+    }
 
     @Override
     public void close() throws IOException {

@@ -20,12 +20,21 @@ public final class FileSink implements Sink {
     private final Path temporary;
 
     private final boolean replaces;
+    private final boolean durable;
     private final FileChannel channel;
     private boolean committed;
 
     /// @param name for messages
     public FileSink(Path target, String name) throws IOException {
+        this(target, name, false);
+    }
+
+    /// @param name for messages
+    /// @param durable true if the archive is to be on the disk once it is committed, because what it was made from
+    ///     goes then
+    public FileSink(Path target, String name, boolean durable) throws IOException {
         this.name = name;
+        this.durable = durable;
         boolean isThere = Files.exists(target);
         boolean direct = isThere && !Files.isRegularFile(target);
         // a link to an archive stays a link: the archive that it names is replaced
@@ -70,8 +79,10 @@ public final class FileSink implements Sink {
     /// An archive that replaces another is on the disk before the other goes.
     @Override
     public void commit() throws IOException {
+        if (replaces || durable) {
+            force(channel);
+        }
         if (replaces) {
-            channel.force(true);
             if (Files.getFileStore(temporary).supportsFileAttributeView("posix")) {
                 Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
             }
@@ -81,6 +92,34 @@ public final class FileSink implements Sink {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         committed = true;
+        if (temporary != null && (replaces || durable)) {
+            forceFolder(target.toAbsolutePath().getParent());
+        }
+    }
+
+    /// Does nothing to pipes and the like.
+    static void force(FileChannel channel) throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            // What Linux says of what has nothing to force.
+            if (!"Invalid argument".equals(e.getMessage())) {
+                throw e;
+            }
+        }
+    }
+
+    /// A new name is on the disk when its folder is.
+    private static void forceFolder(Path folder) throws IOException {
+        FileChannel opened;
+        try {
+            opened = FileChannel.open(folder, StandardOpenOption.READ);
+        } catch (IOException | UnsupportedOperationException notToBeOpened) {
+            return; // not readable for us, or a platform that opens no folders: it has been renamed all the same
+        }
+        try (opened) {
+            opened.force(true);
+        }
     }
 
     @Override
