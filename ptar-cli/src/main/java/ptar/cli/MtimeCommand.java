@@ -26,10 +26,9 @@ final class MtimeCommand {
     Metadata applyTo(Metadata metadata, Bytes sourcePath) {
         String name = console.shown(sourcePath);
         try {
-            // The name is an argument of its own, so that nothing in it is read by the shell.
-            ProcessBuilder shell = new ProcessBuilder(
-                    "/bin/sh", "-c", settings.create.mtimeCommand + " \"$0\"", sourcePath.utf8OrNull() == null
-                            ? sourcePath.toString() : sourcePath.utf8OrNull());
+            // The name is a quoted word, so that nothing in it is read by the shell.
+            ProcessBuilder shell = ShellCommand.of(
+                    settings.create.mtimeCommand.concat(Bytes.of(" ")).concat(ShellCommand.quoted(sourcePath)));
             shell.redirectError(ProcessBuilder.Redirect.INHERIT);
             Process process = shell.start();
             process.getOutputStream().close();
@@ -53,7 +52,10 @@ final class MtimeCommand {
         if (settings.create.mtimeFormat == null) {
             return DateText.parse(output, ZonedDateTime.now());
         }
-        String format = settings.create.mtimeFormat.toString();
+        String format = settings.create.mtimeFormat.utf8OrNull();
+        if (format == null) {
+            return null;
+        }
         if (format.equals("%s")) {
             return DateText.parse("@" + output, ZonedDateTime.now());
         }

@@ -22,15 +22,13 @@ final class ToCommand implements ContentCommand.ContentTaker {
     @Override
     public void begin(Bytes name, Bytes stored, Metadata metadata) throws IOException {
         console.flush();
-        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", settings.extract.toCommand.toString());
+        ProcessBuilder shell = ShellCommand.of(settings.extract.toCommand, Map.of(
+                "TAR_ARCHIVE", Archives.nameOf(settings), "TAR_FILENAME", name, "TAR_REALNAME", stored));
         shell.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
         Map<String, String> environment = shell.environment();
         environment.put("TAR_VERSION", Version.NUMBER);
-        environment.put("TAR_ARCHIVE", text(Archives.nameOf(settings)));
         environment.put("TAR_FILETYPE", "f");
         environment.put("TAR_MODE", "0" + Integer.toOctalString(metadata.mode()));
-        environment.put("TAR_FILENAME", text(name));
-        environment.put("TAR_REALNAME", text(stored));
         environment.put("TAR_UNAME", metadata.owner().user());
         environment.put("TAR_GNAME", metadata.owner().group());
         environment.put("TAR_UID", Long.toString(metadata.owner().uid()));
@@ -39,12 +37,6 @@ final class ToCommand implements ContentCommand.ContentTaker {
         environment.put("TAR_SIZE", Long.toString(metadata.size()));
         process = shell.start();
         input = process.getOutputStream();
-    }
-
-    /// Java gives names to a process as text only.
-    private static String text(Bytes name) {
-        String text = name.utf8OrNull();
-        return text == null ? name.toString() : text;
     }
 
     @Override
