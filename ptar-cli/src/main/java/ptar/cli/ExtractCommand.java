@@ -17,6 +17,7 @@ import ptar.read.ForwardExtractor;
 import ptar.read.ForwardReader;
 import ptar.read.RestoreOptions;
 import ptar.read.Restorer;
+import ptar.read.Selection;
 import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.Metadata;
@@ -105,7 +106,7 @@ final class ExtractCommand {
             return;
         }
         try (Extractor extractor = new Extractor(
-                archive.random(), destination.restorer, (path, metadata) -> nameIn(folder, path, metadata),
+                archive.random(), destination.restorer, selectionFor(folder),
                 destination.messages, archive.threads())) {
             for (EntryCursor entries : archive.cursors(taken.members())) {
                 extractor.extract(entries, names.keepOrder());
@@ -122,7 +123,7 @@ final class ExtractCommand {
                 Destination destination = destinations.get(i);
                 extractors.add(new ForwardExtractor(
                         destination.restorer, destination.tree, heldContentFolder(plan.folders().get(i)),
-                        (path, metadata) -> nameIn(folder, path, metadata), names.keepOrder(), destination.messages,
+                        selectionFor(folder), names.keepOrder(), destination.messages,
                         (_, _) -> { }));
             }
             archive.forward().read(new ForwardReader.Visitor() {
@@ -179,6 +180,20 @@ final class ExtractCommand {
         return Path.of(folder == null || folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder);
     }
 
+    private Selection selectionFor(int folder) {
+        return new Selection() {
+            @Override
+            public Bytes targetName(EntryPath path, Metadata metadata) {
+                return nameIn(folder, path, metadata);
+            }
+
+            @Override
+            public Metadata targetMetadata(Metadata archived) {
+                return names.withTarget(archived);
+            }
+        };
+    }
+
     /// @return null if the entry does not go to this folder
     private Bytes nameIn(int folder, EntryPath path, Metadata metadata) {
         if (taken.folderOf(path, metadata) != folder) {
@@ -192,7 +207,7 @@ final class ExtractCommand {
             Bytes shown = settings.showTransformedNames
                     ? names.shown(path, metadata, taken.fromRoot())
                     : EntryPrinter.nameOf(path, metadata, taken.fromRoot());
-            printer.print(shown, metadata, null);
+            printer.print(shown, settings.showTransformedNames ? names.withTarget(metadata) : metadata, null);
         }
         return target;
     }

@@ -26,8 +26,15 @@ final class TargetNames {
         this.settings = settings;
         this.console = console;
         this.transform = transform;
-        this.topLevel = settings.extract.oneTopLevel
-                ? MemberName.of(settings.extract.topLevel).path().bytes() : null;
+        this.topLevel = settings.extract.oneTopLevel ? topLevel(settings) : null;
+    }
+
+    private static Bytes topLevel(Settings settings) {
+        try {
+            return MemberName.of(settings.extract.topLevel).path().bytes();
+        } catch (IllegalArgumentException tooLong) {
+            throw new Fatal("--one-top-level: the name is longer than " + EntryPath.MAX_LENGTH + " bytes", tooLong);
+        }
     }
 
     /// True if every name keeps its place in the order of names.
@@ -35,8 +42,19 @@ final class TargetNames {
         return transform.isEmpty() && settings.stripComponents == 0;
     }
 
-    /// @return the name in the target; empty for the target itself; null if nothing is left of the name
+    /// @return the name in the target; empty for the target itself; null if nothing is left of the name, or it can't
+    ///     be one
     Bytes of(EntryPath path, Metadata metadata, boolean fromRoot) {
+        try {
+            return placed(path, metadata, fromRoot);
+        } catch (IllegalArgumentException tooLong) {
+            console.error(console.shown(path.bytes()) + ": Cannot extract: its new name is longer than "
+                    + EntryPath.MAX_LENGTH + " bytes");
+            return null;
+        }
+    }
+
+    private Bytes placed(EntryPath path, Metadata metadata, boolean fromRoot) {
         Bytes name = path.bytes();
         if (!keepOrder()) {
             name = changed(withoutSlash(EntryPrinter.nameOf(path, metadata, fromRoot)), path);
@@ -46,7 +64,7 @@ final class TargetNames {
             name = relative(name);
         }
         if (topLevel != null && !new EntryPath(name).isAtOrBelow(new EntryPath(topLevel))) {
-            name = name.isEmpty() ? topLevel : topLevel.concat(SLASH).concat(name);
+            name = name.isEmpty() ? topLevel : new EntryPath(topLevel.concat(SLASH).concat(name)).bytes();
         }
         return settings.absoluteNames && metadata.absolute() && keepOrder() ? SLASH.concat(name) : name;
     }
@@ -76,7 +94,8 @@ final class TargetNames {
             return metadata;
         }
         Bytes target = transform.apply(metadata.linkTarget(), Transform.Scope.SYMLINK);
-        return target.isEmpty() || target.indexOf((byte) 0, 0) >= 0 ? metadata : metadata.withLinkTarget(target);
+        boolean isTarget = !target.isEmpty() && target.indexOf((byte) 0, 0) < 0;
+        return isTarget ? metadata.withLinkTarget(target) : metadata;
     }
 
     /// @return null if nothing is left

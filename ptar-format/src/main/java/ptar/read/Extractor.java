@@ -89,7 +89,8 @@ public final class Extractor implements AutoCloseable {
     private void add(Entry entry, Bytes name) throws IOException {
         batchEntries++;
         batchExtents += weightOf(entry);
-        FileTask task = new FileTask(entry.path(), entry.metadata(), name, restorer, listener);
+        FileTask task = new FileTask(
+                entry.path(), selection.targetMetadata(entry.metadata()), name, restorer, listener);
         if (entry.metadata().type() != EntryType.FILE || entry.metadata().size() == 0) {
             task.done(0);
             return;

@@ -127,7 +127,7 @@ public final class ForwardExtractor implements ForwardReader.Visitor, Closeable 
             lastName = name;
         }
         listener.entry(path, metadata, name);
-        FileTask task = new FileTask(path, metadata, name, restorer, listener);
+        FileTask task = new FileTask(path, selection.targetMetadata(metadata), name, restorer, listener);
         task.done(0);
         return task;
     }

@@ -14,4 +14,9 @@ public interface Selection {
     ///
     /// @return the name in the target tree, or null to leave the entry out
     Bytes targetName(EntryPath path, Metadata metadata);
+
+    /// What an entry that was taken gets besides its name: other targets of symbolic links, for example.
+    default Metadata targetMetadata(Metadata archived) {
+        return archived;
+    }
 }

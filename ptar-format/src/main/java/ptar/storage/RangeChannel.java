@@ -55,7 +55,7 @@ public final class RangeChannel implements ReadableByteChannel {
             try {
                 source.read(target, offset);
                 content.complete(target.asByteBuffer());
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, somebody waits
                 content.completeExceptionally(e);
             }
         });
@@ -98,6 +98,7 @@ public final class RangeChannel implements ReadableByteChannel {
             switch (e.getCause()) {
                 case IOException io -> throw io;
                 case RuntimeException runtime -> throw runtime;
+                case Error error -> throw error;
                 default -> throw new IllegalStateException(e);
             }
         }

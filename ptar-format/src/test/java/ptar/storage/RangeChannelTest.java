@@ -3,6 +3,7 @@ package ptar.storage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -102,5 +104,32 @@ class RangeChannelTest {
         channel.read(ByteBuffer.allocate(10));
         channel.close();
         channel.close();
+    }
+
+    @Test
+    void handsAnErrorToTheReader() throws IOException {
+        RangeSource source = new RangeSource() {
+            @Override
+            public String name() {
+                return "too large";
+            }
+
+            @Override
+            public Suffix readSuffix(int atMost) {
+                return new Suffix(100, ByteBuffer.allocate(0));
+            }
+
+            @Override
+            public void read(MemorySegment target, long offset) {
+                throw new OutOfMemoryError("as if");
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (RangeChannel channel = new RangeChannel(source)) {
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () ->
+                    assertThrows(OutOfMemoryError.class, () -> channel.read(ByteBuffer.allocate(10))));
+        }
     }
 }

@@ -348,7 +348,7 @@ public final class SettingsReader {
         int dot = name.lastIndexOf((byte) '.');
         Bytes base = name.slice(0, Math.max(0, dot));
         base = base.endsWith(Bytes.of(".tar")) ? base.slice(0, base.length() - 4) : base;
-        if (base.isEmpty()) {
+        if (base.isEmpty() || base.equals(Bytes.of(".")) || base.equals(Bytes.of(".."))) {
             throw new UsageException(
                     UsageException.COMBINATION,
                     "Cannot deduce top-level directory name; please set it explicitly with --one-top-level=DIR");
