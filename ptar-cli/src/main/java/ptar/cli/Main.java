@@ -133,7 +133,7 @@ public final class Main {
                     console.list(Bytes.of("encryption by " + CryptoProvider.chosen().description()));
                 }
             }
-            case SHOW_DEFAULTS -> console.list(Bytes.of("-f- --level=3 --block-size=8M --quoting-style=escape"));
+            case SHOW_DEFAULTS -> console.list(Bytes.of("-f- --level=3 --block-size=16M --quoting-style=escape"));
             default -> {
                 String name = what == Option.HELP ? "help.txt" : "usage.txt";
                 try (InputStream text = Main.class.getResourceAsStream(name)) {

@@ -34,6 +34,12 @@ final class WalkedEntries implements EntrySource, WalkListener {
     /// The first name printed of each inode with several, to print `link to` behind the others.
     private final Map<FileId, Bytes> firstNames = new HashMap<>();
     private Bytes lastName;
+    private int count;
+
+    /// How often it is looked whether the heap should be cleaned up, in entries.
+    private static final int CLEAN_UP_ENTRIES = 1 << 16;
+
+    private static final long LARGE_HEAP_BYTES = 256L << 20;
 
     WalkedEntries(
             Settings settings, Console console, List<WalkOperand> operands, UnaryOperator<Metadata> overrides,
@@ -59,9 +65,19 @@ final class WalkedEntries implements EntrySource, WalkListener {
             }
             Item changed = changed(item, lastName);
             if (changed != null) {
+                cleanUp();
                 print(changed, lastName);
                 return changed;
             }
+        }
+    }
+
+    /// Entries live for a window, so they are old when they go, and the serial collector grows the old generation up to
+    /// the limit rather than collect it. A million small files took 960 MB so, and 530 when asked to in time.
+    private void cleanUp() {
+        count++;
+        if (count % CLEAN_UP_ENTRIES == 0 && Runtime.getRuntime().totalMemory() > LARGE_HEAP_BYTES) {
+            System.gc();
         }
     }
 

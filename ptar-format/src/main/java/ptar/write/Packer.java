@@ -193,7 +193,7 @@ final class Packer {
             closeBlock();
         }
         int offset = block.append(job.buffer, position, length);
-        chunks.putIfAbsent(id, (int) block.number(), offset, length);
+        chunks.putIfAbsent(id, (int) block.number(), offset);
         open.extents.addData(block.number(), offset, length);
         uniqueBytes += length;
     }

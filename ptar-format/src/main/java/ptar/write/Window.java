@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import ptar.tree.EntryType;
+import ptar.tree.Metadata;
+import ptar.tree.Xattr;
 
 /// A stretch of the walk that is read in an order of its own. Its leaves follow its blocks. Spec §14.
 ///
@@ -17,8 +19,8 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
     /// @param bytes of the files' sizes; the file that reaches it is the window's last
     record Limits(int entries, long bytes) {
         static final Limits DEFAULT = new Limits(1 << 17, 4L << 30);
-        /// Of the paths, so that long ones do not take more memory than many.
-        static final int MAX_PATH_BYTES = 32 << 20;
+        /// Of paths and xattrs, so that long ones do not take more memory than many.
+        static final int MAX_NAME_BYTES = 32 << 20;
     }
 
     /// Cuts the walk into windows. One thread at a time.
@@ -66,12 +68,12 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             List<PendingEntry> entries = new ArrayList<>();
             List<PendingEntry> files = new ArrayList<>();
             long bytes = 0;
-            long pathBytes = 0;
+            long nameBytes = 0;
             windows++;
             while (!ended
                     && entries.size() < limits.entries
                     && bytes < limits.bytes
-                    && pathBytes < Limits.MAX_PATH_BYTES) {
+                    && nameBytes < Limits.MAX_NAME_BYTES) {
                 EntrySource.Item item = source.next();
                 if (item == null) {
                     ended = true;
@@ -79,7 +81,7 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
                 }
                 PendingEntry entry = pending(item);
                 entries.add(entry);
-                pathBytes += item.path().bytes().length();
+                nameBytes += item.path().bytes().length() + xattrBytes(item.metadata());
                 if (entry.hasContent()) {
                     files.add(entry);
                     bytes += item.metadata().size();
@@ -90,6 +92,14 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             }
             ReadOrder.sort(files);
             return new Window(entries, files);
+        }
+
+        private static long xattrBytes(Metadata metadata) {
+            long bytes = 0;
+            for (Xattr xattr : metadata.xattrs()) {
+                bytes += xattr.name().length() + xattr.value().length();
+            }
+            return bytes;
         }
 
         private PendingEntry pending(EntrySource.Item item) {

@@ -12,7 +12,7 @@ public record WriteOptions(int level, int blockSize, int threads) {
     public static final int MIN_BLOCK_SIZE = 1 << 20;
     public static final int MAX_BLOCK_SIZE = BlockTrailer.MAX_CONTENT_LENGTH;
     public static final WriteOptions DEFAULT =
-            new WriteOptions(3, 8 << 20, Runtime.getRuntime().availableProcessors());
+            new WriteOptions(3, 16 << 20, Runtime.getRuntime().availableProcessors());
 
     public WriteOptions {
         if (level < -7 || level > 22 || level == 0) {

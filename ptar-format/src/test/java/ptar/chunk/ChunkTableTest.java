@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ChunkTableTest {
-    private record Place(int blockNumber, int offset, int length) {}
+    private record Place(int blockNumber, int offset) {}
 
     @Test
     void agreesWithHashMap() {
@@ -24,9 +24,9 @@ class ChunkTableTest {
             ChunkId id = !ids.isEmpty() && random.nextInt(3) == 0
                 ? ids.get(random.nextInt(ids.size()))
                 : randomId(random, i % 7 == 0);
-            Place place = new Place(random.nextInt(), random.nextInt(), random.nextInt());
+            Place place = new Place(random.nextInt(), random.nextInt());
             int found = table.find(id);
-            int previous = table.putIfAbsent(id, place.blockNumber(), place.offset(), place.length());
+            int previous = table.putIfAbsent(id, place.blockNumber(), place.offset());
             assertEquals(found, previous, "seed " + seed);
             assertEquals(expected.get(id), previous == ChunkTable.ABSENT ? null : place(table, previous),
                     "seed " + seed);
@@ -45,10 +45,10 @@ class ChunkTableTest {
     void tellsIdsApartThatShareTheirSlot() {
         ChunkTable table = new ChunkTable();
         for (int i = 0; i < 3000; i++) {
-            assertEquals(ChunkTable.ABSENT, table.putIfAbsent(new ChunkId(0, 0, 0, i), i, 2 * i, 3 * i));
+            assertEquals(ChunkTable.ABSENT, table.putIfAbsent(new ChunkId(0, 0, 0, i), i, 2 * i));
         }
         for (int i = 0; i < 3000; i++) {
-            assertEquals(new Place(i, 2 * i, 3 * i), place(table, table.find(new ChunkId(0, 0, 0, i))));
+            assertEquals(new Place(i, 2 * i), place(table, table.find(new ChunkId(0, 0, 0, i))));
         }
         assertEquals(ChunkTable.ABSENT, table.find(new ChunkId(0, 0, 1, 0)));
     }
@@ -60,6 +60,6 @@ class ChunkTableTest {
     }
 
     private static Place place(ChunkTable table, int entry) {
-        return new Place(table.blockNumber(entry), table.offset(entry), table.length(entry));
+        return new Place(table.blockNumber(entry), table.offset(entry));
     }
 }
