@@ -55,10 +55,9 @@ public final class Main {
                         ? Bytes.of(f.getFile()) + ": " + Failure.reason(e) : Failure.reason(e), e);
             } catch (OutOfMemoryError e) {
                 fail(console, "memory exhausted (PTAR_JAVA_OPTS=-Xmx8g would give it 8 GiB)", e);
-            } catch (RuntimeException e) {
-                if (e instanceof OutputClosed) {
-                    throw e;
-                }
+            } catch (OutputClosed nobodyReads) {
+                throw nobodyReads;
+            } catch (RuntimeException | Error e) {
                 fail(console, "internal error: " + e + " (PTAR_DEBUG=1 shows where)", e);
             }
             return console.end();

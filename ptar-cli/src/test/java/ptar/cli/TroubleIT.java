@@ -132,4 +132,14 @@ final class TroubleIT {
         done("xf", "a.ptar", "-C", "names", "--transform=s/file/other/S");
         assertEquals(Path.of("file"), Files.readSymbolicLink(folder.resolve("names/tree/link")));
     }
+
+    @Test
+    void saysErrorsOfJavaInOneLine() throws Exception {
+        Files.createSymbolicLink(folder.resolve("tree/long"), Path.of("a".repeat(4000)));
+        Outcome outcome = ptar().with("PTAR_JAVA_OPTS", "-Xss180k")
+                .run("cf", "a.ptar", "--transform=s/\\(a\\|b\\)*c/x/s", "tree");
+        assertTrue(outcome.err().startsWith("ptar: internal error: java.lang.StackOverflowError"), outcome::err);
+        assertFalse(outcome.err().contains("\tat "), outcome::err);
+        assertEquals(2, outcome.exitCode());
+    }
 }
