@@ -126,7 +126,8 @@ public final class KeyCommand {
 
     private void add(KeyArguments given) throws IOException, Refused {
         String archive = given.operands("ARCHIVE").getFirst();
-        try (Keys current = currentKeys(given); Keys fresh = newKeys(given); ArchiveKeys keys = open(archive, current)) {
+        try (Keys current = currentKeys(given); Keys fresh = newKeys(given);
+                ArchiveKeys keys = open(archive, current)) {
             keys.add(fresh.wrappers("New password for " + archive));
         }
     }
@@ -141,7 +142,8 @@ public final class KeyCommand {
 
     private void changePassword(KeyArguments given) throws IOException, Refused {
         String archive = given.operands("ARCHIVE").getFirst();
-        try (Keys current = currentKeys(given); Keys fresh = newKeys(given); ArchiveKeys keys = open(archive, current)) {
+        try (Keys current = currentKeys(given); Keys fresh = newKeys(given);
+                ArchiveKeys keys = open(archive, current)) {
             int slot = given.has(SLOT) ? slotNumber(given.lastOrNull(SLOT)) : keys.slotOfPassword();
             keys.replace(slot, fresh.wrappers("New password for " + archive));
         }

@@ -219,6 +219,7 @@ class KeyCommandTest {
             throw new IOException("asked: " + question);
         };
         return new KeyCommand(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), environment, nobody, CHEAP).execute(List.of(arguments));
+                new PrintStream(err, true, StandardCharsets.UTF_8), environment, nobody, CHEAP)
+                .execute(List.of(arguments));
     }
 }
