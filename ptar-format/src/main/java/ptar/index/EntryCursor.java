@@ -180,8 +180,8 @@ public final class EntryCursor {
             EntryPath behind = level.behind(level.at);
             if (behind != null && lastPath.compareTo(behind) >= 0) {
                 throw new CorruptArchiveException(
-                        pages.name() + ": leaf at " + child.pointer().position() + ": name '" + lastPath
-                                + "' belongs behind it");
+                        pages.name() + ": leaf at " + child.pointer().position() + ": name '"
+                                + lastPath.bytes().brief() + "' belongs behind it");
             }
             level.at++;
             loaded.addLast(new LoadedLeaf(leaf.entries()));
@@ -193,8 +193,9 @@ public final class EntryCursor {
         boolean firstMatches = child.firstPath().equals(first) || levels.size() == 1 && child.firstPath().isRoot();
         if (!firstMatches || child.entries() != entries || child.bytes() != bytes) {
             throw new CorruptArchiveException(pages.name() + ": page at " + child.pointer().position()
-                    + ": begins with '" + first + "', " + entries + " entries, " + bytes + " bytes; its parent says '" + child.firstPath() + "', "
-                    + child.entries() + ", " + child.bytes());
+                    + ": begins with '" + first.bytes().brief() + "', " + entries + " entries, " + bytes
+                    + " bytes; its parent says '" + child.firstPath().bytes().brief() + "', " + child.entries() + ", "
+                    + child.bytes());
         }
     }
 

@@ -130,7 +130,8 @@ public record Leaf(List<Entry> entries) {
             Bytes key = in.frontCoded(previous == null ? Bytes.EMPTY : previous.bytes(), EntryPath.MAX_LENGTH);
             EntryPath path = readPath(in, key);
             if (previous != null && previous.compareTo(path) >= 0) {
-                throw in.corrupt("name '" + path + "' does not come after '" + previous + "'");
+                throw in.corrupt("name '" + path.bytes().brief() + "' does not come after '"
+                        + previous.bytes().brief() + "'");
             }
             Metadata metadata = MetadataCodec.read(in, owners, previousSeconds);
             List<Extent> content =

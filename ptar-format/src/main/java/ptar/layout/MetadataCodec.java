@@ -172,7 +172,7 @@ final class MetadataCodec {
         Bytes name = v.counted(MAX_XATTR_NAME, "length of an xattr's name");
         boolean increases = before.isEmpty() || before.getLast().name().compareTo(name) < 0;
         if (name.isEmpty() || name.indexOf((byte) 0, 0) >= 0 || !increases || v.remaining() > MAX_XATTR_VALUE) {
-            throw v.corrupt("xattr '" + name + "' out of range");
+            throw v.corrupt("xattr '" + name.brief() + "' out of range");
         }
         return new Xattr(name, v.bytes(v.remaining()));
     }
@@ -190,7 +190,7 @@ final class MetadataCodec {
         }
         for (Xattr xattr : m.xattrs()) {
             if (xattr.name().length() > MAX_XATTR_NAME || xattr.value().length() > MAX_XATTR_VALUE) {
-                return "xattr '" + xattr.name() + "' is too long";
+                return "xattr '" + xattr.name().brief() + "' is too long";
             }
         }
         ByteWriter out = new ByteWriter(1 << 12);

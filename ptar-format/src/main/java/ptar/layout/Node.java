@@ -48,7 +48,8 @@ public record Node(int level, List<Child> children) {
             Bytes key = in.frontCoded(previous == null ? Bytes.EMPTY : previous.bytes(), EntryPath.MAX_LENGTH);
             EntryPath path = Leaf.readPath(in, key);
             if (previous != null && previous.compareTo(path) >= 0) {
-                throw in.corrupt("child '" + path + "' does not come after '" + previous + "'");
+                throw in.corrupt("child '" + path.bytes().brief() + "' does not come after '"
+                        + previous.bytes().brief() + "'");
             }
             Pointer pointer = Pointer.readFrom(in, at, level == 1 ? FrameType.LEAF : FrameType.NODE);
             long entries = in.varint(Long.MAX_VALUE, "number of entries");

@@ -11,6 +11,7 @@ import java.util.Arrays;
 /// Linux names files by bytes, and they need not be UTF-8, so no name in the format or the library is a `String`.
 public final class Bytes implements Comparable<Bytes> {
     public static final Bytes EMPTY = new Bytes(new byte[0]);
+    private static final int MAX_BRIEF = 60;
 
     private final byte[] bytes;
 
@@ -138,6 +139,11 @@ public final class Bytes implements Comparable<Bytes> {
         } catch (CharacterCodingException notUtf8) {
             return null;
         }
+    }
+
+    /// As [#toString], but of a long one the first bytes only: for messages that must stay a line.
+    public String brief() {
+        return bytes.length <= MAX_BRIEF ? toString() : Quoting.escape(Arrays.copyOf(bytes, MAX_BRIEF)) + "…";
     }
 
     /// For people: control characters, backslashes and what is not UTF-8 escaped as GNU tar's `escape` style does

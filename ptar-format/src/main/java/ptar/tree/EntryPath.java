@@ -13,7 +13,7 @@ public record EntryPath(Bytes bytes) implements Comparable<EntryPath> {
     public EntryPath {
         String fault = faultOf(bytes);
         if (fault != null) {
-            throw new IllegalArgumentException("name '" + bytes + "' " + fault);
+            throw new IllegalArgumentException("name '" + bytes.brief() + "' " + fault);
         }
     }
 
