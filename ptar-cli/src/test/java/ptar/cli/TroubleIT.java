@@ -96,7 +96,8 @@ final class TroubleIT {
     @Test
     void asksForTimesToTheByte() throws Exception {
         Files.move(folder.resolve("tree/file"), folder.resolve("tree/a'\\ü"));
-        done("cf", "a.ptar", "--set-mtime-command=f() { [ -L \"$1\" -o -e \"$1\" ] && printf '2001-02-%s\\n' 03; }; f", "tree");
+        String command = "f() { [ -L \"$1\" -o -e \"$1\" ] && printf '2001-02-%s\\n' 03; }; f";
+        done("cf", "a.ptar", "--set-mtime-command=" + command, "tree");
         String listed = done("tvf", "a.ptar").out();
         assertEquals(3, listed.lines().filter(line -> line.contains("2001-02-03")).count(), listed);
     }
