@@ -113,6 +113,9 @@ final class Archives {
             if (name.equals(LocalFiles.STANDARD)) {
                 return openStandardInput();
             }
+            if (!LocalFiles.isPath(name)) {
+                return new Input(new ByteNamed.Source(name, shown), null);
+            }
             Path path = LocalFiles.path(name);
             if (Files.isRegularFile(path) || Files.isDirectory(path)) {
                 return new Input(new FileSource(path, shown), null);
@@ -197,7 +200,8 @@ final class Archives {
                         new FileOutputStream(FileDescriptor.out).getChannel(), "standard output",
                         settings.create.removeFiles);
             }
-            return new FileSink(LocalFiles.path(name), shown, settings.create.removeFiles);
+            return LocalFiles.isPath(name) ? new FileSink(LocalFiles.path(name), shown, settings.create.removeFiles)
+                    : new ByteNamed.Output(name, shown);
         } catch (IOException e) {
             throw new Fatal(shown + ": Cannot open: " + Failure.reason(e), e);
         }

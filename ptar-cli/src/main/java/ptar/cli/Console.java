@@ -86,7 +86,7 @@ public final class Console {
         listing = new BufferedOutputStream(file, BUFFER_SIZE);
     }
 
-    /// Standard output, for content. Not to be closed.
+    /// Standard output, for what goes by the buffer.
     OutputStream out() {
         return out;
     }

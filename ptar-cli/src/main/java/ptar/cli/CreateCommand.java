@@ -2,7 +2,6 @@ package ptar.cli;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Set;
@@ -152,12 +151,14 @@ final class CreateCommand implements WriteListener {
         if (target != null) {
             choice.isArchive(target, false, null);
         }
-        Path temporary = sink instanceof FileSink file ? file.temporary() : null;
-        if (temporary != null) {
-            SourceTree.Found found = statOrNull(tree, Bytes.of(temporary.toString()));
-            if (found != null) {
-                choice.isArchive(found, target != null, baseName);
-            }
+        Bytes temporary = switch (sink) {
+            case FileSink file when file.temporary() != null -> Bytes.of(file.temporary().toString());
+            case ByteNamed.Output output -> output.temporary();
+            default -> null;
+        };
+        SourceTree.Found found = temporary == null ? null : statOrNull(tree, temporary);
+        if (found != null) {
+            choice.isArchive(found, target != null, baseName);
         }
     }
 

@@ -34,18 +34,22 @@ final class LocalFiles {
                 name.toString(), null, "the name is not text in this locale (LC_ALL=C.UTF-8 would help with UTF-8)");
     }
 
+    /// True if Java can name it in this locale.
+    static boolean isPath(Bytes name) {
+        try {
+            path(name);
+            return true;
+        } catch (FileSystemException notForJava) {
+            return false;
+        }
+    }
+
     /// Reads a whole file; `-` is standard input.
     static Bytes read(Bytes name) throws IOException {
         if (name.equals(STANDARD)) {
             return Bytes.wrap(System.in.readAllBytes());
         }
-        Path path;
-        try {
-            path = path(name);
-        } catch (FileSystemException notForJava) {
-            return readByBytes(name);
-        }
-        return Bytes.wrap(Files.readAllBytes(path));
+        return isPath(name) ? Bytes.wrap(Files.readAllBytes(path(name))) : readByBytes(name);
     }
 
     private static Bytes readByBytes(Bytes name) throws IOException {

@@ -27,6 +27,11 @@ final class OpenArchive implements Closeable {
     private final Settings settings;
     private final Console console;
     private final Totals totals = new Totals();
+    /// Of a run and of the archive that ends with it the same is said.
+    private String lastDamage;
+    /// Names that may be missing and have not been told of; up to the last if the second is null.
+    private EntryPath lostFrom;
+    private EntryPath lostUpTo;
     private final ByteStream stream;
     private final CountingSource counted;
     /// Null if the archive is on this machine.
@@ -98,19 +103,36 @@ final class OpenArchive implements Closeable {
     }
 
     private void lost(EntryPath first, EntryPath next, CorruptArchiveException cause) {
-        console.error(cause.getMessage());
-        console.warn("Names from '" + console.shown(first.bytes()) + "'"
-                + (next == null ? " to the last" : " up to '" + console.shown(next.bytes()) + "'")
-                + " may be missing");
+        boolean continues = lostFrom != null && first.equals(lostUpTo);
+        if (!continues) {
+            tellLost();
+            lostFrom = first;
+        }
+        lostUpTo = next;
+        damaged(cause, false);
+    }
+
+    /// Says which names may be missing; neighbouring ones at once.
+    private void tellLost() {
+        if (lostFrom != null) {
+            console.warn("Names from '" + console.shown(lostFrom.bytes()) + "'"
+                    + (lostUpTo == null ? " to the last" : " up to '" + console.shown(lostUpTo.bytes()) + "'")
+                    + " may be missing");
+            lostFrom = null;
+        }
     }
 
     /// Something of the archive can't be read.
     void damaged(CorruptArchiveException what, boolean cutShort) {
-        console.error(what.getMessage());
+        if (!what.getMessage().equals(lastDamage)) {
+            lastDamage = what.getMessage();
+            console.error(lastDamage);
+        }
     }
 
-    /// `--totals`, and with `-vvv` how often it was read.
+    /// What is said at the end: names that may be missing, `--totals`, and with `-vvv` how often it was read.
     void tellTotals() {
+        tellLost();
         if (settings.totals) {
             console.say(totals.line("read", counted != null ? counted.bytes() : stream.offset()));
         }
