@@ -9,14 +9,14 @@ import ptar.error.CorruptArchiveException;
 import ptar.layout.BlockRef;
 import ptar.layout.BlockTrailer;
 import ptar.layout.FrameType;
-import ptar.layout.Pointer;
 
 /// Blocks decompressed for random access, bounded in bytes, the one used longest ago going first. Thread-safe.
 final class BlockCache {
     private static final long MAX_BYTES = 64L << 20;
 
     private final FrameSource frames;
-    private final Map<Pointer.Position, FrameSource.Raw> cached = new LinkedHashMap<>(16, 0.75f, true);
+    /// By all that is said of a block: another hash or number for the same place must be looked at too.
+    private final Map<BlockRef, FrameSource.Raw> cached = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
     BlockCache(FrameSource frames) {
@@ -25,10 +25,10 @@ final class BlockCache {
 
     /// Copies a stretch of a block's content.
     synchronized void read(BlockRef block, int offset, MemorySegment target) throws IOException {
-        FrameSource.Raw raw = cached.get(block.pointer().position());
+        FrameSource.Raw raw = cached.get(block);
         if (raw == null) {
             raw = frames.read(block.pointer(), FrameType.BLOCK);
-            cached.put(block.pointer().position(), raw);
+            cached.put(block, raw);
             bytes += raw.length();
             evict();
         }

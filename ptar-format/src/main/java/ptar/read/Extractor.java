@@ -18,7 +18,6 @@ import ptar.layout.BlockRef;
 import ptar.layout.Entry;
 import ptar.layout.Extent;
 import ptar.layout.FrameType;
-import ptar.layout.Pointer;
 import ptar.tree.Attribute;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
@@ -38,7 +37,7 @@ public final class Extractor implements AutoCloseable {
     private final Selection selection;
     private final ExtractListener listener;
     private final ExecutorService workers;
-    private final Map<Pointer.Position, BlockJob> jobs = new HashMap<>();
+    private final Map<BlockRef, BlockJob> jobs = new HashMap<>();
     /// Later names of inodes whose first name is in this batch: linked when it is finished.
     private final List<LaterName> laterNames = new ArrayList<>();
     private final Map<Long, FileTask> firstNames = new HashMap<>();
@@ -137,7 +136,7 @@ public final class Extractor implements AutoCloseable {
     }
 
     private void plan(Extent.Data data, long fileOffset, FileTask task) throws IOException {
-        jobs.computeIfAbsent(data.block().pointer().position(), p -> new BlockJob(data.block(), new ArrayList<>()))
+        jobs.computeIfAbsent(data.block(), block -> new BlockJob(block, new ArrayList<>()))
                 .pieces()
                 .add(new Piece(task, data.offset(), (int) data.length(), fileOffset));
         batchExtents++;

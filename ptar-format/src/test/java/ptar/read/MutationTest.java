@@ -35,12 +35,12 @@ import ptar.write.TestArchive;
 /// Random changes to small archives: never a hang, an exception that is not an archive's, or a wrong byte.
 ///
 /// `-Dptar.mutations=1000000` makes that many of each kind, `-Dptar.mutation.seed=…` repeats a run.
-class MutationTest {
+public class MutationTest {
     private static final int MUTATIONS = Integer.getInteger("ptar.mutations", 1_500);
-    private static final long SEED = Long.getLong("ptar.mutation.seed", new Random().nextLong());
+    public static final long SEED = Long.getLong("ptar.mutation.seed", new Random().nextLong());
     private static final long SLOW_NANOS = 20_000_000_000L;
 
-    private static MemoryTree tree() {
+    public static MemoryTree tree() {
         MemoryTree tree = new MemoryTree();
         tree.file("a", "some content");
         tree.file("b/c", Content.join(Content.of("before"), Content.hole(1_000), Content.of("behind")));
@@ -86,7 +86,7 @@ class MutationTest {
     // ---- changes
 
     /// Flips, sets, inserts, deletes, copies, cuts: one of these, or a few.
-    private static byte[] mutate(byte[] sound, Random random) {
+    public static byte[] mutate(byte[] sound, Random random) {
         byte[] bytes = sound;
         for (int n = 1 + (random.nextInt(4) == 0 ? random.nextInt(4) : 0); n > 0; n--) {
             bytes = mutateOnce(bytes, random);

@@ -298,7 +298,7 @@ class ArchiveWriterTest {
     }
 
     /// Data in every other byte.
-    private record Sieve(long size) implements Content {
+    record Sieve(long size) implements Content {
         @Override
         public void read(long offset, byte[] target) {
             for (int i = 0; i < target.length; i++) {
