@@ -48,7 +48,7 @@ import ptar.tree.Metadata;
 
 /// Archives that somebody made up: every checksum, hash and tag is right, and what they say is not. Each is refused
 /// with one clear error.
-class HostileArchiveTest {
+public class HostileArchiveTest {
     private static final byte[] CONTENT = Bytes.of("twenty bytes of text").toArray();
 
     // ---- what an archive is made of
@@ -673,7 +673,7 @@ class HostileArchiveTest {
 
     // ---- several runs, as an appending writer leaves them
 
-    private static Forge appended() {
+    public static Forge appended() {
         Forge forge = Forge.plain();
         ForgedRun first = forge.newRun();
         Pointer block = first.block(0, CONTENT, journal(data(0, 0, 20), 20));

@@ -32,6 +32,7 @@ import ptar.layout.Entry;
 import ptar.layout.FrameHead;
 import ptar.layout.Header;
 import ptar.read.ArchiveReader;
+import ptar.read.HostileArchiveTest;
 import ptar.read.KeyFinder;
 import ptar.read.MutationTest;
 import ptar.storage.MemorySource;
@@ -233,6 +234,37 @@ class SecondReaderTest {
         assertArrayEquals(Content.random(1, 70_000).bytes(), Files.readAllBytes(out.resolve("d/noise")));
         assertEquals(Path.of("../a"), Files.readSymbolicLink(out.resolve("d/link")));
         assertTrue(Files.exists(out.resolve("a"), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    // ---- archives to be read forever
+
+    private static Map<String, byte[]> listedArchives() throws IOException {
+        return Map.of(
+                "v1-every-kind.ptar", TestArchive.of(tree()).level(3).windows(4, Long.MAX_VALUE).write(),
+                "v1-two-runs.ptar", HostileArchiveTest.appended().close());
+    }
+
+    /// `-Dptar.testdata.write=true` makes them anew, with the list that the second reader gives: only until the version
+    /// is released.
+    @Test
+    void archivesOfTheTestdataReadAsTheyAreListed() throws IOException {
+        Path listed = SPECIFICATION.resolveSibling("testdata/listed");
+        if (Boolean.getBoolean("ptar.testdata.write")) {
+            for (Map.Entry<String, byte[]> made : listedArchives().entrySet()) {
+                Path archive = Files.write(listed.resolve(made.getKey()), made.getValue());
+                String[] lines = python(SPECIFICATION.resolve("reader.py").toString(), "list", archive.toString());
+                Files.write(listed.resolve(made.getKey() + ".jsonl"), List.of(lines));
+            }
+        }
+        List<Path> archives;
+        try (var files = Files.list(listed)) {
+            archives = files.filter(file -> file.toString().endsWith(".ptar")).sorted().toList();
+        }
+        assertEquals(2, archives.size());
+        for (Path archive : archives) {
+            List<String> list = Files.readAllLines(listed.resolve(archive.getFileName() + ".jsonl"));
+            assertEquals(String.join("\n", list), String.join("\n", lines(Files.readAllBytes(archive))));
+        }
     }
 
     // ---- broken ones
