@@ -2,16 +2,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
-import java.lang.classfile.ClassFile.ConstantPoolSharingOption;
-import java.lang.classfile.ClassFile.StackMapsOption;
-import java.lang.classfile.ClassFileVersion;
-import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeTransform;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,9 +29,6 @@ final class AssembleProgram {
     private static final String MAIN_JAR = "ptar-cli.jar";
     private static final String TRAINING_CLASS = "ptar.cli.Training";
 
-    /// The oldest class files that an AOT cache takes are of version 50; from there on they need stack maps.
-    private static final int FIRST_CACHEABLE_VERSION = ClassFile.JAVA_6_VERSION;
-
     private AssembleProgram() {
     }
 
@@ -57,9 +44,9 @@ final class AssembleProgram {
         Path lib = Files.createDirectories(fresh.resolve("lib"));
         Path natives = Files.createDirectories(fresh.resolve("native"));
         for (Path library : libraries) {
-            repack(library, lib.resolve(plainName(library)), natives, libraries, "");
+            repack(library, lib.resolve(plainName(library)), natives, "");
         }
-        repack(mainJar, lib.resolve(MAIN_JAR), natives, libraries,
+        repack(mainJar, lib.resolve(MAIN_JAR), natives,
                 libraries.stream().map(AssembleProgram::plainName).collect(Collectors.joining(" ")));
         deleteTree(program);
         Files.move(fresh, program);
@@ -69,17 +56,16 @@ final class AssembleProgram {
         Files.writeString(program.resolve("java-home"), System.getProperty("java.home") + "\n");
     }
 
-    /// `picocli-4.7.7.jar` as `picocli.jar`: the class path does not change with a version.
+    /// `zstd-jni-1.5.7-28.jar` as `zstd-jni.jar`: the class path does not change with a version.
     private static String plainName(Path jar) {
         return jar.getFileName().toString().replaceFirst("-[0-9][^/]*\\.jar$", ".jar");
     }
 
-    /// Copies a jar so that it starts fast: every class can go into the AOT cache, no signature is left to check,
-    /// native libraries lie outside.
+    /// Copies a jar so that it starts fast: no signature is left to check, native libraries lie outside.
     ///
     /// Versions of classes for newer Java releases are left out. zstd-jni's reach its library through the
     /// foreign-function API, whose first call takes 110 ms here; the plain ones do it by JNI in 7 ms.
-    private static void repack(Path from, Path to, Path natives, List<Path> classPath, String manifestClassPath)
+    private static void repack(Path from, Path to, Path natives, String manifestClassPath)
             throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -112,7 +98,7 @@ final class AssembleProgram {
                         JarEntry copy = new JarEntry(name);
                         copy.setTimeLocal(entry.getTimeLocal());
                         target.putNextEntry(copy);
-                        target.write(name.endsWith(".class") ? cacheable(content, classPath) : content);
+                        target.write(content);
                     }
                 }
             }
@@ -146,32 +132,6 @@ final class AssembleProgram {
         return name.substring(name.lastIndexOf('/') + 1).replaceFirst("-[0-9][0-9.-]*(\\.[a-z]+)$", "$1");
     }
 
-    /// The same class, with a version and stack maps that the AOT cache takes. picocli 4.7.7 is compiled for Java 5.
-    private static byte[] cacheable(byte[] content, List<Path> classPath) throws IOException {
-        int version = (content[6] & 0xff) << 8 | content[7] & 0xff;
-        if (version >= FIRST_CACHEABLE_VERSION) {
-            return content;
-        }
-        List<URL> urls = new ArrayList<>();
-        for (Path jar : classPath) {
-            urls.add(jar.toUri().toURL());
-        }
-        try (URLClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new))) {
-            ClassFile classFile = ClassFile.of(StackMapsOption.GENERATE_STACK_MAPS, ConstantPoolSharingOption.NEW_POOL,
-                    ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(loader)
-                            .orElse(ClassHierarchyResolver.defaultResolver())));
-            ClassTransform newVersion = (builder, element) -> {
-                if (element instanceof ClassFileVersion) {
-                    builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-                } else {
-                    builder.with(element);
-                }
-            };
-            return classFile.transformClass(classFile.parse(content),
-                    newVersion.andThen(ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)));
-        }
-    }
-
     /// Makes both caches.
     ///
     /// @param scratch where to leave the logs, and files while it runs
@@ -192,7 +152,6 @@ final class AssembleProgram {
                 javaHome.resolve("bin/java").toString(),
                 "-XX:AOTCacheOutput=" + cache,
                 "-XX:+UseSerialGC",
-                "-Dpicocli.disable.closures=true", "-Dpicocli.ansi=false",
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
                 "-Djava.library.path=" + program.resolve("native").toAbsolutePath(), // Conscrypt's, when it is needed
