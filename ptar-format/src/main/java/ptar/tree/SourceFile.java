@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// An open file of a [SourceTree]. One thread at a time.
+/// An open file of a [SourceTree]. Thread-safe but for closing: large files are read by several threads.
 public interface SourceFile extends Closeable {
     /// Reads up to `target.byteSize()` bytes from an offset into native memory; as many as there are unless the file
     /// ends.
