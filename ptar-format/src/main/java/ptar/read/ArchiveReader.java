@@ -49,8 +49,8 @@ import ptar.tree.EntryType;
 ///         SeekableByteChannel file = archive.open(archive.find(EntryPath.of("tree/README")));
 ///     }
 ///
-/// Opening costs one read of the source's last bytes (and one of its first where reads are cheap); a path one for its leaf, content one for each block. Thread-safe
-/// but for cursors and channels.
+/// Opening costs one read of the source's last bytes (and one of its first where reads are cheap); a path one for its
+/// leaf, content one for each block. Thread-safe but for cursors and channels.
 public final class ArchiveReader implements Closeable {
     /// The closing mark, a header, the root and the nodes over some two million entries.
     static final int SUFFIX_BYTES = 512 << 10;
