@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,8 +76,7 @@ public final class FaultProxy implements Closeable {
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger number = new AtomicInteger();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger mostInFlight = new AtomicInteger();
+    private final Flight flight = new Flight();
     private final AtomicLong toServer = new AtomicLong();
     private final AtomicLong toClient = new AtomicLong();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -117,7 +117,7 @@ public final class FaultProxy implements Closeable {
         requests.clear();
         toServer.set(0);
         toClient.set(0);
-        mostInFlight.set(0);
+        flight.reset();
         number.set(0);
         return this;
     }
@@ -139,7 +139,52 @@ public final class FaultProxy implements Closeable {
     }
 
     public int mostInFlight() {
-        return mostInFlight.get();
+        return flight.most();
+    }
+
+    /// Of the time with any request in flight, the share with at least so many.
+    public double shareOfTimeWith(int requestsInFlight) {
+        return flight.shareWith(requestsInFlight);
+    }
+
+    /// For how long how many requests were in flight.
+    private static final class Flight {
+        private final List<Long> nanos = new ArrayList<>();
+        private int now;
+        private long since = System.nanoTime();
+
+        synchronized void change(int by) {
+            long time = System.nanoTime();
+            add(now, time - since);
+            since = time;
+            now += by;
+            add(now, 0);
+        }
+
+        private void add(int inFlight, long time) {
+            while (nanos.size() <= inFlight) {
+                nanos.add(0L);
+            }
+            nanos.set(inFlight, nanos.get(inFlight) + time);
+        }
+
+        synchronized void reset() {
+            nanos.clear();
+            since = System.nanoTime();
+        }
+
+        synchronized int most() {
+            return Math.max(0, nanos.size() - 1);
+        }
+
+        synchronized double shareWith(int atLeast) {
+            double all = sumFrom(1);
+            return all == 0 ? 0 : sumFrom(atLeast) / all;
+        }
+
+        private long sumFrom(int first) {
+            return nanos.stream().skip(first).mapToLong(Long::longValue).sum();
+        }
     }
 
     private void accept() {
@@ -197,11 +242,11 @@ public final class FaultProxy implements Closeable {
             String[] words = head.first.split(" ");
             Request request = new Request(number.incrementAndGet(), words[0], words[1], head.headers);
             requests.add(request);
-            mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+            flight.change(1);
             try {
                 return exchange(head, request);
             } finally {
-                inFlight.decrementAndGet();
+                flight.change(-1);
             }
         }
 
