@@ -674,17 +674,25 @@ public class HostileArchiveTest {
     // ---- several runs, as an appending writer leaves them
 
     public static Forge appended() {
-        Forge forge = Forge.plain();
+        return appended(Forge.plain(), new byte[0]);
+    }
+
+    /// Two runs, each with this in a frame of padding before all others.
+    static Forge appended(Forge forge, byte[] padding) {
         ForgedRun first = forge.newRun();
+        pad(first, padding);
         Pointer block = first.block(0, CONTENT, journal(data(0, 0, 20), 20));
         Pointer leaf = first.stored(FrameType.LEAF, leaf(new BlockRef(0, block), "f", 20, data(0, 0, 20)));
         Pointer oldRoot = first.stored(FrameType.ROOT, root(1, 20, 1, leaf));
         Run run = first.end(oldRoot);
         forge.close();
         ForgedRun second = forge.newRun();
-        ByteWriter journal = new ByteWriter(64).varint(1).varint(0).varint(0).varint(0).varint(0).varint(1);
-        journal.u8(3).varint(0).varint(0).counted(Bytes.of("g")).u8(1).varint(0).varint(0).varint(0).varint(0);
-        journal.varint(10).varint(1).varint(10 << 2 | 3).varint(0).varint(0).varint(5);
+        pad(second, padding);
+        ByteWriter journal = new ByteWriter(64).varint(1).varint(1000).varint(100);
+        journal.counted(Bytes.of("anna")).counted(Bytes.of("users")).varint(1);
+        journal.u8(3).varint(0).varint(0).counted(Bytes.of("g")).u8(1).varint(0644).varint(0);
+        journal.zigzag(MemoryTree.TIME.seconds()).varint(MemoryTree.TIME.nanos()).varint(10);
+        journal.varint(1).varint(10 << 2 | 3).varint(0).varint(0).varint(5);
         second.block(0, Bytes.of("new").toArray(), bytes(journal));
         Leaf.Builder both = new Leaf.Builder(number -> new BlockRef(0, block));
         both.add(EntryPath.of("f"), file(20), data(0, 0, 20));
@@ -696,6 +704,12 @@ public class HostileArchiveTest {
         new Root(1, List.of(run), 2, 30, 1, newLeaf, oldRoot).writeTo(root);
         second.end(second.stored(FrameType.ROOT, bytes(root)));
         return forge;
+    }
+
+    private static void pad(ForgedRun run, byte[] padding) {
+        if (padding.length > 0) {
+            run.stored(FrameType.PADDING, padding);
+        }
     }
 
     @Test

@@ -59,7 +59,7 @@ public class MutationTest {
     }
 
     /// With frames of every type.
-    private static MemoryTree treeWithExtents() {
+    static MemoryTree treeWithExtents() {
         MemoryTree tree = tree();
         tree.file("sieve", new Content() {
             @Override

@@ -24,6 +24,8 @@ public final class TestArchive {
     private WriteListener listener = WriteListener.NONE;
     private Window.Limits windows = Window.Limits.DEFAULT;
     private boolean sealed;
+    private Header header;
+    private MasterKey key;
 
     private TestArchive(SourceTree tree) {
         this.tree = tree;
@@ -63,6 +65,13 @@ public final class TestArchive {
         return this;
     }
 
+    /// Sealed under a header and key of the test's, which stay its own.
+    public TestArchive sealed(Header ownHeader, MasterKey ownKey) {
+        header = ownHeader;
+        key = ownKey;
+        return this;
+    }
+
     public byte[] write() throws IOException {
         MemorySink sink = new MemorySink();
         write(sink);
@@ -70,14 +79,18 @@ public final class TestArchive {
     }
 
     WriteSummary write(MemorySink sink) throws IOException {
-        try (MasterKey key = sealed ? newMasterKey() : MasterKey.plain(); EntrySource walk = walk(tree)) {
-            Header header = sealed ? KeySlots.sealedHeader(key, List.of(KEY_FILE)) : Header.plain(key);
-            return new ArchiveWriter(walk, sink, options, listener, windows).write(header, key);
+        try (MasterKey own = newMasterKey(); EntrySource walk = walk(tree)) {
+            Header ownHeader = header != null ? header
+                    : sealed ? KeySlots.sealedHeader(own, List.of(KEY_FILE)) : Header.plain(own);
+            return new ArchiveWriter(walk, sink, options, listener, windows).write(ownHeader, own);
         }
     }
 
-    private static MasterKey newMasterKey() {
-        return MasterKey.random(new java.security.SecureRandom());
+    private MasterKey newMasterKey() {
+        if (key != null) {
+            return key.copy();
+        }
+        return sealed ? MasterKey.random(new java.security.SecureRandom()) : MasterKey.plain();
     }
 
     static EntrySource walk(SourceTree tree) {
