@@ -12,8 +12,11 @@ import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 
 /// Says what did not come out of an archive as it went in. What can't be restored of the metadata is told once for each
-/// kind, not once for each file.
+/// kind, not once for each file. Xattrs and ACLs are restored without being asked for, where the system and the
+/// caller's rights allow it: what they don't allow is a warning, as in GNU tar, and one for each namespace.
 final class RestoreMessages implements RestoreListener, ExtractListener {
+    private static final String XATTR = "xattr ";
+
     private final Settings settings;
     private final Console console;
     private final UnaryOperator<Bytes> realNames;
@@ -21,11 +24,13 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
 
     private static final class NotRestored {
         final Bytes first;
+        final String kind;
         final IOException cause;
         long count;
 
-        NotRestored(Bytes first, IOException cause) {
+        NotRestored(Bytes first, String kind, IOException cause) {
             this.first = first;
+            this.kind = kind;
             this.cause = cause;
         }
     }
@@ -58,7 +63,8 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
 
     @Override
     public synchronized void notRestored(Bytes name, String kind, IOException cause) {
-        notRestored.computeIfAbsent(kind, _ -> new NotRestored(name, cause)).count++;
+        String key = kind.startsWith(XATTR) ? kind.substring(0, kind.indexOf('.') + 1) : kind;
+        notRestored.computeIfAbsent(key, _ -> new NotRestored(name, kind, cause)).count++;
     }
 
     @Override
@@ -79,10 +85,17 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
 
     /// To be called when everything is restored.
     synchronized void tellSummary() {
-        notRestored.forEach((kind, what) -> {
-            String others = what.count > 1 ? " (and of " + (what.count - 1) + " more)" : "";
-            console.error(shown(what.first) + ": Cannot restore " + kind + others + ": "
-                    + Failure.reason(what.cause));
+        notRestored.forEach((key, what) -> {
+            boolean isXattr = key.startsWith(XATTR);
+            String others = what.count == 1 ? ""
+                    : isXattr ? " (and " + (what.count - 1) + " more of " + key.substring(XATTR.length()) + "*)"
+                    : " (and of " + (what.count - 1) + " more)";
+            String message = "Cannot restore " + what.kind + others + ": " + Failure.reason(what.cause);
+            if (!isXattr) {
+                console.error(shown(what.first) + ": " + message);
+            } else if (!settings.silenced.contains(Warning.XATTR_WRITE)) {
+                console.warn(shown(what.first) + ": Warning: " + message);
+            }
         });
         notRestored.clear();
     }
