@@ -20,7 +20,6 @@ import ptar.storage.RangeChannel;
 import ptar.storage.RangeSource;
 import ptar.storage.RangesIgnoredException;
 import ptar.storage.Sink;
-import ptar.storage.TransferStats;
 import ptar.tree.Bytes;
 
 /// Finds the archive that `-f` names: a file, standard input and output (`-`, and without `-f`), an object in S3, a
@@ -29,16 +28,7 @@ final class Archives {
     private Archives() {}
 
     /// An archive to be read: at random if it can be, else as a stream. One of the two is null.
-    ///
-    /// @param transfers what goes over the network; null for what is on this machine
-    record Input(RangeSource random, ByteStream stream, TransferStats transfers) {
-        Input(RangeSource random, ByteStream stream) {
-            this(random, stream, null);
-        }
-    }
-
-    /// @param transfers what goes over the network; null for what is on this machine
-    record Output(Sink sink, TransferStats transfers) {}
+    record Input(RangeSource random, ByteStream stream) {}
 
     /// The name as given, or by `TAPE`, or `-`.
     static Bytes nameOf(Settings settings) {
@@ -64,15 +54,10 @@ final class Archives {
         }
     }
 
-    /// Counts for `--stats` and `-vvv`, and with `-vvvv` a line for each request.
-    private static TransferStats transfers(Settings settings, Console console) {
-        return settings.verbosity > 3 ? new TransferStats(console::say) : new TransferStats();
-    }
-
     private static Input openRemote(Location location, Settings settings, Console console) {
-        TransferStats transfers = transfers(settings, console);
         try {
-            return new Input(Locations.openSource(location, settings.remote.build(), transfers), null, transfers);
+            return new Input(
+                    Locations.openSource(location, settings.remote.build(), console.network(settings)), null);
         } catch (IllegalArgumentException e) {
             throw new Fatal(e.getMessage(), e);
         } catch (IOException e) {
@@ -171,17 +156,15 @@ final class Archives {
         }
     }
 
-    static Output create(Settings settings, Console console) {
+    static Sink create(Settings settings, Console console) {
         Bytes name = nameOf(settings);
         Location remote = remote(name);
-        return remote == null ? new Output(createHere(name, settings, console), null)
-                : createRemote(remote, settings, console);
+        return remote == null ? createHere(name, settings, console) : createRemote(remote, settings, console);
     }
 
-    private static Output createRemote(Location location, Settings settings, Console console) {
-        TransferStats transfers = transfers(settings, console);
+    private static Sink createRemote(Location location, Settings settings, Console console) {
         try {
-            return new Output(Locations.openSink(location, settings.remote.build(), transfers), transfers);
+            return Locations.openSink(location, settings.remote.build(), console.network(settings));
         } catch (IllegalArgumentException e) {
             throw new Fatal(e.getMessage(), e);
         } catch (IOException e) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import ptar.cli.list.Quoter;
+import ptar.cli.options.Settings;
+import ptar.storage.TransferStats;
 import ptar.tree.Bytes;
 
 /// Where everything that ptar says goes, and what exit code follows from it. Thread-safe.
@@ -31,6 +33,7 @@ public final class Console {
     private Quoter quoter;
     private int status;
     private boolean hasDelayedErrors;
+    private TransferStats network;
     /// What is still in the buffers can't be written: nobody tries again.
     private boolean outputLost;
 
@@ -87,6 +90,22 @@ public final class Console {
     }
 
     /// Standard output, for what goes by the buffer.
+    /// Counts for `--stats` and `-vvv`, and with `-vvvv` says a line for each request. One for all of a command that
+    /// talk to the network.
+    synchronized TransferStats network(Settings settings) {
+        if (network == null) {
+            network = settings.verbosity > 3 ? new TransferStats(this::say) : new TransferStats();
+        }
+        return network;
+    }
+
+    /// The line of `--stats` and `-vvv`, where anything is not on this machine.
+    synchronized void tellNetwork(Settings settings) {
+        if (network != null && (settings.stats || settings.verbosity > 2)) {
+            say("Network: " + network.snapshot());
+        }
+    }
+
     OutputStream out() {
         return out;
     }

@@ -53,7 +53,7 @@ final class CreateCommand implements WriteListener {
         XattrChoice xattrs = new XattrChoice(settings);
         SourceTree.Wanted wanted = new SourceTree.Wanted(
                 !settings.numericOwner, xattrs.any(), settings.accessTimes, settings.birthTimes, settings.inodeFlags);
-        try (SourceTree tree = FarTrees.around(Trees.source(LocalFiles.HERE, wanted), settings)) {
+        try (SourceTree tree = FarTrees.around(Trees.source(LocalFiles.HERE, wanted), settings, console)) {
             Times times = new Times(tree, settings, console);
             Timestamp newer = times.newer();
             CreateChoice choice = new CreateChoice(settings, console, newer);
@@ -88,15 +88,14 @@ final class CreateCommand implements WriteListener {
             MasterKey key)
             throws IOException, UsageException {
         Totals totals = new Totals();
-        Archives.Output output = Archives.create(settings, console);
-        Sink sink = output.sink();
+        Sink sink = Archives.create(settings, console);
         RemoveFiles removal = settings.create.removeFiles ? new RemoveFiles(console, entries) : null;
         WriteSummary summary;
-        try (sink; Interruption _ = new Interruption(sink)) {
+        WatchedSink watched = new WatchedSink(sink, checkpoints);
+        try (sink; Interruption _ = new Interruption(sink, watched::isCommitted)) {
             tellArchive(sink, tree, choice);
             summary = ArchiveWriter.write(
-                    removal == null ? entries : removal, new WatchedSink(sink, checkpoints), options, this, header(key),
-                    key);
+                    removal == null ? entries : removal, watched, options, this, header(key), key);
         } catch (IOException e) {
             Interruption.awaitEnd();
             throw e;
@@ -106,10 +105,8 @@ final class CreateCommand implements WriteListener {
         }
         if (settings.stats || settings.verbosity > 2) {
             console.say(statistics(summary));
-            if (output.transfers() != null) {
-                console.say("Network: " + output.transfers().snapshot());
-            }
         }
+        console.tellNetwork(settings);
         boolean isWhole = !settings.create.verify || new Verification(settings, console).run(_ -> key.copy());
         if (removal != null && isWhole) {
             removal.run(notStored);

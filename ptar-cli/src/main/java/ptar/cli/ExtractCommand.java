@@ -68,7 +68,7 @@ final class ExtractCommand {
     private void openDestinations(RestoreOptions options) {
         for (Bytes folder : plan.folders()) {
             try {
-                TargetTree tree = FarTrees.isFar(folder) ? FarTrees.target(folder, settings)
+                TargetTree tree = FarTrees.isFar(folder) ? FarTrees.target(folder, settings, console)
                         : Trees.target(folder, settings.absoluteNames);
                 RestoreMessages messages = new RestoreMessages(settings, console);
                 destinations.add(new Destination(tree, new Restorer(tree, options, messages), messages));

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
 import ptar.cli.options.Given;
 import ptar.cli.options.Settings;
 import ptar.storage.TransferStats;
@@ -18,13 +19,14 @@ final class FarTrees implements SourceTree {
     private static final Bytes S3 = Bytes.of("s3://");
 
     private final SourceTree here;
-    private final Settings settings;
-    private final TransferStats transfers = new TransferStats();
+    private final RemoteOptions options;
+    private final TransferStats network;
     private final Map<Bytes, SourceTree> buckets = new ConcurrentHashMap<>();
 
-    private FarTrees(SourceTree here, Settings settings) {
+    private FarTrees(SourceTree here, RemoteOptions options, TransferStats network) {
         this.here = here;
-        this.settings = settings;
+        this.options = options;
+        this.network = network;
     }
 
     static boolean isFar(Bytes path) {
@@ -32,21 +34,22 @@ final class FarTrees implements SourceTree {
     }
 
     /// @return the tree itself where nothing on the command line is in S3
-    static SourceTree around(SourceTree here, Settings settings) {
+    static SourceTree around(SourceTree here, Settings settings, Console console) {
         for (Given given : settings.selection) {
             if (given.value() != null && isFar(given.value())) {
-                return new FarTrees(here, settings);
+                return new FarTrees(here, settings.remote.build(), console.network(settings));
             }
         }
         return here;
     }
 
     /// Opens a prefix to extract into.
-    static TargetTree target(Bytes folder, Settings settings) throws IOException {
+    static TargetTree target(Bytes folder, Settings settings, Console console) throws IOException {
         boolean replaces = settings.extract.backup == null
                 && (settings.extract.overwriting == Settings.Overwriting.REPLACE
                         || settings.extract.overwriting == Settings.Overwriting.IN_PLACE);
-        return Locations.openTargetTree(locationOf(folder), replaces, settings.remote.build(), new TransferStats());
+        return Locations.openTargetTree(
+                locationOf(folder), replaces, settings.remote.build(), console.network(settings));
     }
 
     private static Location.S3 locationOf(Bytes path) throws FileSystemException {
@@ -80,7 +83,7 @@ final class FarTrees implements SourceTree {
     private synchronized SourceTree open(Bytes root) throws IOException {
         SourceTree tree = buckets.get(root);
         if (tree == null) {
-            tree = Locations.openSourceTree(locationOf(root), settings.remote.build(), transfers);
+            tree = Locations.openSourceTree(locationOf(root), options, network);
             buckets.put(root, tree);
         }
         return tree;
@@ -102,6 +105,11 @@ final class FarTrees implements SourceTree {
     public SourceFile openFile(Bytes path, boolean followLink) throws IOException {
         Place place = placeOf(path);
         return place.tree.openFile(place.path, followLink);
+    }
+
+    @Override
+    public int parallelReads() {
+        return options.parallel();
     }
 
     @Override

@@ -5,7 +5,7 @@ final class Fatal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     Fatal(String message, Throwable cause) {
-        super(message, cause, false, false);
+        super(message, cause, true, false);
     }
 
     Fatal(String message) {

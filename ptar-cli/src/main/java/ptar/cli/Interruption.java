@@ -2,15 +2,24 @@ package ptar.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /// Undoes what is half done when the command is stopped by a signal.
 final class Interruption implements AutoCloseable {
+    private static final int MILLIS_TO_END = 5000;
+
     private static volatile boolean stopping;
 
     private final Thread hook;
 
     /// @param undo closed from another thread while the command still runs
     Interruption(Closeable undo) {
+        this(undo, () -> false);
+    }
+
+    /// @param isDone whether the signal came too late to undo anything, asked for after `undo` was closed: then the
+    /// command's exit code says so, if it ends soon
+    Interruption(Closeable undo, BooleanSupplier isDone) {
         hook = new Thread(() -> {
             stopping = true;
             try {
@@ -18,8 +27,20 @@ final class Interruption implements AutoCloseable {
             } catch (IOException nothingMoreToDo) {
                 // The signal ends the command in any case.
             }
+            if (isDone.getAsBoolean()) {
+                stopping = false;
+                pause(MILLIS_TO_END);
+            }
         });
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException goOnWaiting) {
+            // Only the JVM's end or the time's ends this.
+        }
     }
 
     static boolean isStopping() {
@@ -30,11 +51,7 @@ final class Interruption implements AutoCloseable {
     /// what was closed under its hands.
     static void awaitEnd() {
         while (stopping) {
-            try {
-                Thread.sleep(60_000);
-            } catch (InterruptedException goOnWaiting) {
-                // Only the signal ends this.
-            }
+            pause(50);
         }
     }
 

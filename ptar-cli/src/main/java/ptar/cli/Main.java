@@ -71,6 +71,11 @@ public final class Main {
 
     private static void fail(Console console, String message, Throwable cause) {
         console.warn(message);
+        for (Throwable besides : cause.getSuppressed()) {
+            if (besides instanceof java.nio.file.FileSystemException said && said.getReason() != null) {
+                console.warn(said.getMessage()); // such as what could not be cleaned up
+            }
+        }
         if (System.getenv("PTAR_DEBUG") != null) {
             Throwable root = cause.getCause() != null ? cause.getCause() : cause;
             for (StackTraceElement at : root.getStackTrace()) {

@@ -15,7 +15,6 @@ import ptar.read.ForwardReader;
 import ptar.read.KeyFinder;
 import ptar.storage.ByteStream;
 import ptar.storage.RangesIgnoredException;
-import ptar.storage.TransferStats;
 import ptar.tree.EntryPath;
 
 /// An archive that is being read: by its index if it can be, else from its first byte on, as a pipe or a damaged file
@@ -34,8 +33,6 @@ final class OpenArchive implements Closeable {
     private EntryPath lostUpTo;
     private final ByteStream stream;
     private final CountingSource counted;
-    /// Null if the archive is on this machine.
-    private final TransferStats transfers;
     /// Exactly one of the two is not null.
     private final ArchiveReader random;
     private final ForwardReader forward;
@@ -63,7 +60,6 @@ final class OpenArchive implements Closeable {
                     bytes = Archives.reopenAsStream(settings, console);
                 }
             }
-            transfers = input.transfers();
             counted = counting;
             random = reader;
             stream = bytes;
@@ -139,9 +135,7 @@ final class OpenArchive implements Closeable {
         if (counted != null && (settings.stats || settings.verbosity > 2)) {
             console.say("Reads of the archive: " + counted.reads() + ", bytes read: " + counted.bytes());
         }
-        if (transfers != null && (settings.stats || settings.verbosity > 2)) {
-            console.say("Network: " + transfers.snapshot());
-        }
+        console.tellNetwork(settings);
     }
 
     @Override

@@ -9,6 +9,9 @@ final class WatchedSink implements Sink {
     private final Sink sink;
     private final Checkpoints checkpoints;
     private long bytes;
+    private volatile Commit commit = Commit.NOT_YET;
+
+    private enum Commit { NOT_YET, UNDER_WAY, DONE, FAILED }
 
     WatchedSink(Sink sink, Checkpoints checkpoints) {
         this.sink = sink;
@@ -33,11 +36,26 @@ final class WatchedSink implements Sink {
 
     @Override
     public void commit() {
+        Commit end = Commit.FAILED;
+        commit = Commit.UNDER_WAY;
         try {
             sink.commit();
+            end = Commit.DONE;
         } catch (IOException e) {
+            commit = end;
             throw failed("Cannot close", e);
+        } finally {
+            commit = end;
         }
+    }
+
+    /// Whether all of it is under its name; asked by another thread, after the sink was closed. Waits for a commit that
+    /// has begun.
+    boolean isCommitted() {
+        while (commit == Commit.UNDER_WAY) {
+            Interruption.pause(10);
+        }
+        return commit == Commit.DONE;
     }
 
     private RuntimeException failed(String what, IOException e) {

@@ -1,6 +1,7 @@
 package ptar.cli;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,26 @@ final class Ptar {
         return this;
     }
 
+    /// With what [ptar.cli.s3.S3Server] accepts, and nothing of who runs the tests.
+    Ptar withS3At(URI endpoint) {
+        return with("AWS_ACCESS_KEY_ID", "ptar-test").with("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+                .with("AWS_ENDPOINT_URL", endpoint.toString()).with("AWS_REGION", "us-east-1")
+                .with("HOME", folder.toString());
+    }
+
+    private ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    /// Starts one command that says little, and leaves it to the caller.
+    Process start(String... arguments) throws IOException {
+        return builder(arguments).start();
+    }
+
     /// Runs one command to its end, without standard input.
     Outcome run(String... arguments) throws IOException, InterruptedException {
         return run(Path.of("/dev/null"), arguments);
@@ -53,15 +74,12 @@ final class Ptar {
         Path out = Files.createTempFile("ptar-it", ".out");
         Path err = Files.createTempFile("ptar-it", ".err");
         try {
-            List<String> command = new ArrayList<>(List.of(launcher.toString()));
-            command.addAll(List.of(arguments));
-            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-                    .redirectInput(standardInput.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-            builder.environment().putAll(environment);
-            Process process = builder.start();
+            Process process = builder(arguments).redirectInput(standardInput.toFile())
+                    .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s: " + command);
+                throw new AssertionError(
+                        "still running after " + TIMEOUT_SECONDS + " s: " + String.join(" ", arguments));
             }
             return new Outcome(process.exitValue(), Files.readAllBytes(out), Files.readAllBytes(err));
         } finally {

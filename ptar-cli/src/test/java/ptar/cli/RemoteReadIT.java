@@ -89,9 +89,7 @@ class RemoteReadIT {
     private static Outcome run(Far far, String... arguments) throws Exception {
         Ptar ptar = Ptar.in(folder);
         if (far.url.startsWith("s3:")) {
-            ptar.with("AWS_ACCESS_KEY_ID", "ptar-test").with("AWS_SECRET_ACCESS_KEY", "not-a-secret")
-                    .with("AWS_ENDPOINT_URL", far.network.uri().toString()).with("AWS_REGION", "us-east-1")
-                    .with("HOME", folder.toString());
+            ptar.withS3At(far.network.uri());
         }
         Outcome outcome = ptar.run(arguments);
         assertEquals(0, outcome.exitCode(), outcome::err);

@@ -171,7 +171,11 @@ public final class Restorer implements Closeable {
                     return target.overwriteFile(at, followLink);
                 }
             });
-            return placed == null ? null : new FileOutput(name, metadata, placed);
+            if (placed == null) {
+                return null;
+            }
+            placed.made().expect(metadata, options.what());
+            return new FileOutput(name, metadata, placed);
         } catch (IOException e) {
             listener.failed(name, "Cannot open: " + Placer.reason(e), e);
             return null;

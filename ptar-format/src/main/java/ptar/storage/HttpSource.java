@@ -1,11 +1,9 @@
 package ptar.storage;
 
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.net.Authenticator;
 import java.net.ConnectException;
 import java.net.PasswordAuthentication;
@@ -14,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -23,23 +20,19 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /// Reads from a web server by `Range` requests (RFC 9110 §14), by the JDK's client.
 ///
-/// What was opened stays what is read: later requests carry the ETag or the date of the first answer, and every answer
-/// is compared with it. Redirects are followed once and remembered. The query string and the user's name and password
-/// may be secrets and appear in no message.
-public final class HttpSource implements RangeSource {
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
+/// Later requests carry the ETag or the date of the first answer. Redirects are followed once and remembered. The query
+/// string and the user's name and password may be secrets and appear in no message.
+public final class HttpSource extends FarSource {
+    private static final String SUFFIX = "bytes=-";
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> TRANSIENT = Set.of(408, 429, 500, 502, 503, 504);
     private static final int MAX_REDIRECTS = 10;
@@ -60,35 +53,26 @@ public final class HttpSource implements RangeSource {
     }
 
     private final URI uri;
-    private final String name;
     private final String authorization;
     private final Options options;
     private final ProxyVariables proxies;
     private final TransferStats stats;
     private final HttpClient client;
-    private final RangeFetcher fetcher;
     /// Where the last answer came from: `uri`, or where it redirects to.
     private volatile URI current;
-    private volatile Pinned pinned;
     /// True when somebody reads the only answer there will be: [#close] leaves the client to them.
     private volatile boolean handedOver;
 
-    /// What the first answer said of the whole.
-    ///
-    /// @param etag,lastModified as sent, null if not
-    private record Pinned(long length, String etag, String lastModified) {}
-
     /// @param uri `http` or `https`, with a host
     public HttpSource(URI uri, Options options, TransferStats stats) {
+        super(nameOf(uri), options.parallel(), options.backoff(), stats, null);
         this.uri = withoutUserInfo(uri);
         this.current = this.uri;
-        this.name = nameOf(uri);
         this.authorization = basic(uri.getRawUserInfo());
         this.options = options;
         this.stats = stats;
         this.proxies = new ProxyVariables(options.environment());
         this.client = newClient();
-        this.fetcher = new RangeFetcher(this::openRange, name, options.parallel(), options.backoff(), stats);
     }
 
     private HttpClient newClient() {
@@ -119,208 +103,61 @@ public final class HttpSource implements RangeSource {
         return builder.build();
     }
 
+    /// @throws RangesIgnoredException if the server sends everything instead, and that is more than was asked for
     @Override
-    public String name() {
-        return name;
-    }
-
-    /// @throws RangesIgnoredException if the server sends everything instead, and that is more than `atMost`
-    @Override
-    public Suffix readSuffix(int atMost) throws IOException {
-        int failures = 0;
-        while (true) {
-            HttpResponse<InputStream> answer = request("bytes=-" + atMost, null);
-            try {
-                return switch (answer.statusCode()) {
-                    case 416 -> suffixOfNothing(answer);
-                    case 200 -> suffixOfWhole(answer, atMost);
-                    default -> suffixOfPart(answer, atMost);
-                };
-            } catch (BodyFailure e) {
-                if (++failures >= options.backoff().attempts()) {
-                    throw failure("connection lost " + failures + " times: " + e.getMessage());
-                }
-            }
-            stats.countRetry();
-            options.backoff().pause(failures);
-        }
-    }
-
-    private Suffix suffixOfNothing(HttpResponse<InputStream> answer) throws IOException {
-        answer.body().close();
-        pin(new Pinned(0, null, null));
-        return new Suffix(0, ByteBuffer.allocate(0));
-    }
-
-    private Suffix suffixOfPart(HttpResponse<InputStream> answer, int atMost) throws IOException {
-        try (InputStream body = answer.body()) {
-            ContentRange range = contentRange(answer);
-            Pinned whole = new Pinned(range.length, header(answer, "etag"), header(answer, "last-modified"));
-            if (range.end != range.length || range.start != Math.max(0, range.length - atMost)) {
-                // Not what was asked for; but now the length is known.
-                pin(whole);
-                return readEnd(range.length, atMost);
-            }
-            byte[] bytes = readBody(body, (int) (range.end - range.start));
-            pin(whole);
-            return new Suffix(range.length, ByteBuffer.wrap(bytes));
-        }
-    }
-
-    /// Everything came: little enough to be the suffix, from a server that does ranges but no suffixes (Azure), or from
-    /// one that does none.
-    private Suffix suffixOfWhole(HttpResponse<InputStream> answer, int atMost) throws IOException {
+    protected Answer ask(String range, Version expected) throws IOException {
+        HttpResponse<InputStream> answer = request(range, expected);
         InputStream body = answer.body();
-        long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
-        Pinned whole = new Pinned(length, header(answer, "etag"), header(answer, "last-modified"));
-        if (length >= 0 && length <= atMost) {
-            try (body) {
-                byte[] bytes = readBody(body, (int) length);
-                pin(whole);
-                return new Suffix(length, ByteBuffer.wrap(bytes));
-            }
-        }
-        if (length >= 0 && "bytes".equalsIgnoreCase(header(answer, "accept-ranges"))) {
-            body.close();
-            pin(whole);
-            return readEnd(length, atMost);
-        }
-        throw handOver(body, length);
-    }
-
-    private RangesIgnoredException handOver(InputStream body, long length) {
-        handedOver = true;
-        return new RangesIgnoredException(name, new Keep(body, length));
-    }
-
-    private Suffix readEnd(long length, int atMost) throws IOException {
-        byte[] bytes = new byte[(int) Math.min(length, atMost)];
-        read(MemorySegment.ofArray(bytes), length - bytes.length);
-        return new Suffix(length, ByteBuffer.wrap(bytes));
-    }
-
-    private byte[] readBody(InputStream body, int length) throws BodyFailure {
+        boolean usable = false;
         try {
-            byte[] bytes = body.readNBytes(length);
-            stats.countReceived(bytes.length);
-            if (bytes.length == length) {
-                return bytes;
+            Answer found = switch (answer.statusCode()) {
+                case 416 -> throw new NoSuchRangeException();
+                case 200 -> ofWhole(answer, range, expected);
+                default -> answerOf(
+                        body, header(answer, "content-range"), header(answer, "etag"),
+                        header(answer, "last-modified"));
+            };
+            if (found == null) {
+                throw failure("the server's answer has no usable Content-Range");
             }
-        } catch (IOException e) {
-            throw new BodyFailure(e.getMessage());
-        }
-        throw new BodyFailure("the server ended its answer early");
-    }
-
-    @Override
-    public int parallelReads() {
-        return options.parallel();
-    }
-
-    @Override
-    public void read(MemorySegment target, long offset) throws IOException {
-        checkBounds(offset, target.byteSize());
-        fetcher.read(target, offset);
-    }
-
-    @Override
-    public void readAll(List<Range> ranges, Receiver receiver) throws IOException {
-        for (Range range : ranges) {
-            checkBounds(range.offset(), range.target().byteSize());
-        }
-        fetcher.readAll(ranges, receiver);
-    }
-
-    private void checkBounds(long offset, long length) throws EOFException {
-        Pinned known = pinned;
-        if (offset < 0 || length < 0) {
-            throw new IllegalArgumentException("range out of bounds: " + offset + "+" + length);
-        }
-        if (known != null && offset + length > known.length) {
-            throw endsBefore(offset + length, known.length);
-        }
-    }
-
-    private EOFException endsBefore(long end, long length) {
-        return new EOFException(name + ": ends at byte " + length + ", before byte " + end);
-    }
-
-    private InputStream openRange(long start, long end) throws IOException {
-        HttpResponse<InputStream> answer = request("bytes=" + start + "-" + (end - 1), pinned);
-        InputStream body = answer.body();
-        try {
-            if (answer.statusCode() == 416) {
-                throw new EOFException(name + ": ends before byte " + end);
-            }
-            if (answer.statusCode() == 200) {
-                requireSame(answer, pinned == null ? -1 : pinned.length);
-                long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
-                body = null;
-                throw handOver(answer.body(), length);
-            }
-            ContentRange range = contentRange(answer);
-            requireSame(answer, range.length);
-            pin(new Pinned(range.length, header(answer, "etag"), header(answer, "last-modified")));
-            if (end > range.length) {
-                throw endsBefore(end, range.length);
-            }
-            if (range.start != start || range.end > end) {
-                throw failure("the server sent bytes " + range.start + " to " + range.end + " instead of " + start
-                        + " to " + end);
-            }
-            InputStream opened = body;
-            body = null;
-            return opened;
+            usable = true;
+            return found;
+        } catch (RangesIgnoredException handedOver) {
+            usable = true;
+            throw handedOver;
         } finally {
-            if (body != null) {
+            if (!usable) {
                 body.close();
             }
         }
     }
 
-    private synchronized void pin(Pinned first) {
-        if (pinned == null) {
-            pinned = first;
+    /// Everything came: little enough to be the suffix, from a server that does ranges but no suffixes (Azure), or from
+    /// one that does none.
+    private Answer ofWhole(HttpResponse<InputStream> answer, String range, Version expected) throws IOException {
+        long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
+        Version whole = new Version(length, header(answer, "etag"), header(answer, "last-modified"));
+        if (expected != null) {
+            requireSame(whole);
         }
+        boolean isSuffix = range.startsWith(SUFFIX);
+        if (isSuffix && length >= 0 && length <= Long.parseLong(range.substring(SUFFIX.length()))) {
+            return new Answer(answer.body(), 0, length, whole);
+        }
+        if (isSuffix && length >= 0 && "bytes".equalsIgnoreCase(header(answer, "accept-ranges"))) {
+            return new Answer(answer.body(), 0, 0, whole);
+        }
+        handedOver = true;
+        throw new RangesIgnoredException(name(), new Keep(answer.body(), length));
     }
 
-    private void requireSame(HttpResponse<InputStream> answer, long length) throws IOException {
-        Pinned known = pinned;
-        if (known != null
-                && (length != known.length
-                        || !Objects.equals(header(answer, "etag"), known.etag)
-                        || !Objects.equals(header(answer, "last-modified"), known.lastModified))) {
-            throw changed();
-        }
-    }
-
-    private IOException changed() {
-        return failure("was replaced by another file while it was read: start again");
-    }
-
-    /// First and last byte of an answer, the last exclusive.
-    private record ContentRange(long start, long end, long length) {}
-
-    private ContentRange contentRange(HttpResponse<InputStream> answer) throws IOException {
-        String value = header(answer, "content-range");
-        Matcher m = CONTENT_RANGE.matcher(value == null ? "" : value);
-        try {
-            if (m.matches()) {
-                ContentRange range = new ContentRange(
-                        Long.parseLong(m.group(1)), Math.addExact(Long.parseLong(m.group(2)), 1),
-                        Long.parseLong(m.group(3)));
-                if (range.start < range.end && range.end <= range.length) {
-                    return range;
-                }
-            }
-        } catch (NumberFormatException | ArithmeticException e) {
-            // As any other nonsense, below.
-        }
-        throw failure("the server's answer has no usable Content-Range");
+    @Override
+    protected Version askWithoutRange() {
+        return new Version(0, null, null);
     }
 
     /// Sends a request until there is an answer of 200, 206 or 416, or none can be hoped for.
-    private HttpResponse<InputStream> request(String range, Pinned expected) throws IOException {
+    private HttpResponse<InputStream> request(String range, Version expected) throws IOException {
         int failures = 0;
         int redirects = 0;
         while (true) {
@@ -414,7 +251,7 @@ public final class HttpSource implements RangeSource {
         return false;
     }
 
-    private HttpRequest newRequest(URI at, String range, Pinned expected) {
+    private HttpRequest newRequest(URI at, String range, Version expected) {
         HttpRequest.Builder request = HttpRequest.newBuilder(at)
                 .timeout(options.stallTimeout())
                 .header("Range", range)
@@ -424,11 +261,11 @@ public final class HttpSource implements RangeSource {
             request.header("Authorization", authorization);
         }
         if (expected != null) {
-            // A weak ETag never matches (RFC 9110 §13.1.1); the date then has to do, and the answer's ETag is compared.
-            if (expected.etag != null && !expected.etag.startsWith("W/")) {
-                request.header("If-Match", expected.etag);
-            } else if (expected.lastModified != null) {
-                request.header("If-Unmodified-Since", expected.lastModified);
+            // A weak ETag never matches (RFC 9110 §13.1.1): the date has to do then, and the answer's ETag is compared.
+            if (expected.etag() != null && !expected.etag().startsWith("W/")) {
+                request.header("If-Match", expected.etag());
+            } else if (expected.lastModified() != null) {
+                request.header("If-Unmodified-Since", expected.lastModified());
             }
         }
         return request.GET().build();
@@ -436,7 +273,7 @@ public final class HttpSource implements RangeSource {
 
     private void trace(String range, HttpResponse<InputStream> answer, long startedNanos) {
         if (stats.isTraced()) {
-            stats.trace("GET " + name + " " + range + ": " + answer.statusCode() + " after "
+            stats.trace("GET " + name() + " " + range + ": " + answer.statusCode() + " after "
                     + (System.nanoTime() - startedNanos) / 1_000_000 + " ms");
         }
     }
@@ -465,9 +302,10 @@ public final class HttpSource implements RangeSource {
     private IOException refusal(int status) {
         return switch (status) {
             case 401 -> new AccessDeniedException(
-                    name, null, "401 Unauthorized: give a user and a password, as https://user:password@host/…");
-            case 403 -> new AccessDeniedException(name, null, "403 Forbidden" + LinkExpiry.advice(uri, Instant.now()));
-            case 404, 410 -> new NoSuchFileException(name, null, statusText(status));
+                    name(), null, "401 Unauthorized: give a user and a password, as https://user:password@host/…");
+            case 403 ->
+                new AccessDeniedException(name(), null, "403 Forbidden" + LinkExpiry.advice(uri, Instant.now()));
+            case 404, 410 -> new NoSuchFileException(name(), null, statusText(status));
             case 407 -> failure("407: the proxy wants a user and a password: put them into the proxy variable, as "
                     + "http://user:password@host:port");
             case 412 -> changed();
@@ -493,10 +331,6 @@ public final class HttpSource implements RangeSource {
     private static Duration retryAfter(HttpResponse<InputStream> answer) {
         String value = header(answer, "retry-after");
         return value != null && value.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(value)) : Duration.ZERO;
-    }
-
-    private FileSystemException failure(String reason) {
-        return new FileSystemException(name, null, reason);
     }
 
     private FileSystemException failure(String reason, Throwable cause) {
@@ -539,15 +373,6 @@ public final class HttpSource implements RangeSource {
         return a.getScheme().equalsIgnoreCase(b.getScheme())
                 && a.getHost().equalsIgnoreCase(b.getHost())
                 && a.getPort() == b.getPort();
-    }
-
-    /// A body that ended before its time.
-    private static final class BodyFailure extends IOException {
-        private static final long serialVersionUID = 1;
-
-        BodyFailure(String message) {
-            super(message);
-        }
     }
 
     /// The one answer of a server without ranges, counted: a body that ends early is a failure, not an end.
@@ -594,7 +419,7 @@ public final class HttpSource implements RangeSource {
     /// A stream that was handed over stays open.
     @Override
     public void close() {
-        fetcher.close();
+        super.close();
         if (!handedOver) {
             client.shutdownNow();
         }

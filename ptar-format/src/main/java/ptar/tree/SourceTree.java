@@ -21,6 +21,11 @@ public interface SourceTree extends Closeable {
     /// Opens a file's content. Never blocks on a fifo: what is not a regular file (any more) is refused.
     SourceFile openFile(Bytes path, boolean followLink) throws IOException;
 
+    /// How many reads at once serve the tree best: more than one where each waits for a network.
+    default int parallelReads() {
+        return 1;
+    }
+
     /// What is looked for beyond what every entry has; each costs calls for every name, or bytes in the archive.
     ///
     /// @param names of users and groups

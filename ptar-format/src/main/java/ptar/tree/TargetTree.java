@@ -73,6 +73,9 @@ public interface TargetTree extends Closeable {
 
     /// A file being written. One thread at a time.
     interface TargetFile extends Closeable {
+        /// Tells what [#finish] will be given, before anything is written: for targets that must say it first.
+        default void expect(Metadata metadata, Restore what) {}
+
         /// Writes all of native memory at an offset; what is skipped becomes a hole.
         void write(MemorySegment source, long offset) throws IOException;
 

@@ -6,6 +6,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import ptar.storage.BufferPool;
 import ptar.tree.SourceFile;
 import ptar.tree.SourceTree;
@@ -62,20 +65,41 @@ final class ReadJob implements Callable<ReadJob> {
     }
 
     @Override
-    public ReadJob call() {
+    public ReadJob call() throws IOException {
         buffer = buffers.take(Math.max(1, length));
         long position = 0;
         for (Piece piece : pieces) {
             piece.position = position;
-            if (piece.large != null) {
-                readLarge(piece);
-            } else {
-                readSmall(piece);
-            }
-            piece.chunks = cutters.cut(buffer, piece.position, piece.read);
             position += piece.length;
         }
+        if (pieces.getFirst().entry.item.tree().parallelReads() > 1) {
+            readAtOnce();
+        } else {
+            pieces.forEach(this::read);
+        }
         return this;
+    }
+
+    /// All pieces wait for the network together; the tree bounds how many of them ask at once.
+    private void readAtOnce() throws IOException {
+        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> reading = new ArrayList<>();
+            for (Piece piece : pieces) {
+                reading.add(readers.submit(() -> read(piece)));
+            }
+            for (Future<?> read : reading) {
+                Packer.await(read);
+            }
+        }
+    }
+
+    private void read(Piece piece) {
+        if (piece.large != null) {
+            readLarge(piece);
+        } else {
+            readSmall(piece);
+        }
+        piece.chunks = cutters.cut(buffer, piece.position, piece.read);
     }
 
     private void readSmall(Piece piece) {

@@ -60,7 +60,15 @@ final class S3Connection implements Closeable {
     }
 
     static S3Connection open(RemoteOptions options, TransferStats stats) throws IOException {
-        return open(options, stats, credentialsOf(options), Backoff.DEFAULT);
+        return open(options, stats, credentialsOf(options), patience());
+    }
+
+    /// As often as `AWS_MAX_ATTEMPTS` says, which every client of Amazon's reads.
+    private static Backoff patience() {
+        String attempts = System.getenv("AWS_MAX_ATTEMPTS");
+        return attempts != null && attempts.matches("[1-9]\\d?")
+                ? new Backoff(Integer.parseInt(attempts), Backoff.DEFAULT.base(), Backoff.DEFAULT.cap())
+                : Backoff.DEFAULT;
     }
 
     /// @param credentials where tests put their own
@@ -237,7 +245,8 @@ final class S3Connection implements Closeable {
     }
 
     /// Does a request, again while its credentials have expired: they may be renewed by another program, in a file that
-    /// the SDK reads again. Everything else that is worth another attempt has had it in the SDK.
+    /// the SDK reads again; and again where the answer was cut behind its head. Everything else that is worth another
+    /// attempt has had it in the SDK.
     <T> T call(Location.S3 object, String action, Supplier<T> request) throws IOException {
         try {
             return callRaw(request);
@@ -253,7 +262,8 @@ final class S3Connection implements Closeable {
             try {
                 return request.get();
             } catch (SdkException e) {
-                if (!S3Errors.isExpired(e) || ++failures >= backoff.attempts()) {
+                boolean helps = S3Errors.isExpired(e) || S3Errors.isCutAnswer(e);
+                if (!helps || ++failures >= backoff.attempts()) {
                     throw e;
                 }
                 stats.countRetry();

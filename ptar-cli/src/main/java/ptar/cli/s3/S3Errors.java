@@ -12,6 +12,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.InvalidObjectStateException;
 
@@ -50,6 +51,12 @@ final class S3Errors {
             case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired" -> true;
             default -> false;
         };
+    }
+
+    /// Whether the connection was lost where the SDK does not try again: while it read the answer's body.
+    static boolean isCutAnswer(SdkException e) {
+        return e instanceof SdkClientException && find(e, IOException.class) != null
+                && (e.numAttempts() == null || e.numAttempts() == 1);
     }
 
     /// Whether a server seems not to know a header: what Swift, older Ceph and others answer.
@@ -153,10 +160,12 @@ final class S3Errors {
                     name, null, "the single sign-on has expired: run aws sso login, then try again");
         }
         if (lower.contains("credentials") || lower.contains("profile")) {
+            // The default chain names all places where it has looked, the profile called "default" among them.
+            boolean isOneProfile = !lower.contains("providers in the chain")
+                    && (lower.contains("profile file contained no credentials")
+                            || lower.contains("profile not found") || lower.contains("no profile"));
             return new AccessDeniedException(
-                    name, null, lower.contains("profile file contained no credentials")
-                                    || lower.contains("profile not found") || lower.contains("no profile")
-                            ? "no credentials for this profile: check --profile and ~/.aws/config"
+                    name, null, isOneProfile ? "no credentials for this profile: check --profile and ~/.aws/config"
                             : "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give --profile, "
                                     + "or --no-sign-request for a public bucket");
         }

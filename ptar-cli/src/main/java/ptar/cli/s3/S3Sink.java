@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import ptar.cli.location.Location;
@@ -63,9 +64,11 @@ final class S3Sink implements Sink {
     private volatile CompletableFuture<String> uploadId;
     private volatile boolean checksums;
     private volatile State state = State.OPEN;
+    private volatile boolean committed;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private boolean aborted;
 
-    private enum State { OPEN, SENDING_REST, COMPLETING, COMMITTED, CLOSED }
+    private enum State { OPEN, SENDING_REST, COMPLETING, ENDED }
 
     /// An archive. The sink closes the connection.
     S3Sink(S3Connection s3, Location.S3 object) {
@@ -123,16 +126,11 @@ final class S3Sink implements Sink {
         }
     }
 
-    /// What the object is to carry besides; too late once [#hasBegun].
+    /// What the object is to carry besides: to be said before its content.
     void describe(String type, Map<String, String> moreMetadata, Map<String, String> moreTags) {
         contentType = type == null ? contentType : type;
         metadata.putAll(moreMetadata);
         tags.putAll(moreTags);
-    }
-
-    /// Whether the server has been told of the object: it is longer than the first part.
-    boolean hasBegun() {
-        return uploadId != null;
     }
 
     /// Memory taken so far, for tests.
@@ -156,9 +154,10 @@ final class S3Sink implements Sink {
                 complete();
                 uploads.removeStrays(uploadId.resultNow());
             }
-            state = State.COMMITTED;
+            committed = true;
+            state = State.ENDED;
         } finally {
-            if (state != State.COMMITTED && state != State.CLOSED) {
+            if (state != State.ENDED) {
                 state = State.OPEN;
                 fail(new IOException(name() + ": not completed"));
             }
@@ -171,7 +170,10 @@ final class S3Sink implements Sink {
         state = State.COMPLETING;
     }
 
-    private void requireOpen() {
+    private void requireOpen() throws IOException {
+        if (closed.get()) {
+            throw new IOException(name() + ": closed"); // by a signal
+        }
         if (state != State.OPEN) {
             throw new IllegalStateException(name() + " is " + state);
         }
@@ -531,12 +533,11 @@ final class S3Sink implements Sink {
 
     @Override
     public void close() throws IOException {
-        if (state == State.CLOSED) {
+        if (closed.getAndSet(true)) {
             return;
         }
         awaitCompletion();
-        boolean committed = state == State.COMMITTED;
-        state = State.CLOSED;
+        state = State.ENDED;
         try {
             if (!committed) {
                 abort("given up");
@@ -586,12 +587,7 @@ final class S3Sink implements Sink {
     }
 
     /// Lets a completion under way in another thread through.
-    ///
-    /// @return whether there was one, and it worked
-    private boolean awaitCompletion() {
-        if (state != State.COMPLETING) {
-            return false;
-        }
+    private void awaitCompletion() {
         try {
             for (int i = 0; i < 300 && state == State.COMPLETING; i++) {
                 Thread.sleep(100);
@@ -599,16 +595,17 @@ final class S3Sink implements Sink {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return state == State.COMMITTED;
     }
 
     /// SIGTERM, SIGINT and SIGHUP end the program by way of this hook.
     private void abortOnSignal() {
         try {
-            if (awaitCompletion()) {
-                System.err.println("ptar: " + name() + ": was completed before the signal could stop it");
-            } else if (state != State.COMMITTED) {
+            boolean isCompleting = state == State.COMPLETING;
+            awaitCompletion();
+            if (!committed) {
                 abort("ended by a signal");
+            } else if (isCompleting) {
+                System.err.println("ptar: " + name() + ": was completed before the signal could stop it");
             }
         } catch (IOException e) {
             System.err.println("ptar: " + e.getMessage());

@@ -1,17 +1,27 @@
 package ptar.cli.s3;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import ptar.cli.location.Location;
+import ptar.storage.ChangedException;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
 import ptar.tree.Metadata;
@@ -28,11 +38,19 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 /// Objects below a prefix as files: keys are paths, size and time of modification are theirs, folders are what keys
-/// have before a `/`. With `--s3-metadata` their user metadata, tags and content type are xattrs `user.s3.…`.
+/// have before a `/`. With `--s3-metadata` their user metadata, tags and content type are xattrs `user.s3.…`, and the
+/// time that rclone, s3fs or ptar have noted in the metadata counts, not the server's.
 final class S3SourceTree implements SourceTree {
     static final String METADATA = "user.s3.metadata.";
     static final String TAG = "user.s3.tag.";
     static final String CONTENT_TYPE = "user.s3.content-type";
+
+    /// The metadata that says when a file was modified: seconds since 1970.
+    static final String MTIME = "mtime";
+    private static final Pattern SECONDS = Pattern.compile("-?\\d{1,12}(?:\\.\\d{1,9})?");
+
+    /// Objects of a folder whose metadata is asked for at once.
+    private static final int ASKED_AHEAD = 64;
 
     /// Of listings, so that reading a file takes no request to open it: some 200 bytes each.
     private static final int MAX_KNOWN = 200_000;
@@ -52,7 +70,11 @@ final class S3SourceTree implements SourceTree {
     });
 
     /// What a listing says of an object.
-    private record Known(long size, String etag, Instant modified) {}
+    private record Known(long size, String etag, Timestamp modified) {
+        Known(long size, String etag, Instant modified) {
+            this(size, etag, new Timestamp(modified.getEpochSecond(), 0));
+        }
+    }
 
     /// The tree closes the connection.
     S3SourceTree(S3Connection s3, Location.S3 base) {
@@ -90,10 +112,9 @@ final class S3SourceTree implements SourceTree {
         if (key.isEmpty()) {
             return folder();
         }
-        Known object = head(key);
-        if (object != null) {
-            known.put(key, object);
-            return found(key, object);
+        HeadObjectResponse head = head(key);
+        if (head != null) {
+            return found(key, head);
         }
         boolean isFolder = s3.call(base, "ListBucket", () -> s3.client().listObjectsV2(
                 r -> r.bucket(base.bucket()).prefix(base.key() + key + "/").maxKeys(1)
@@ -105,11 +126,10 @@ final class S3SourceTree implements SourceTree {
     }
 
     /// Null if there is no such object.
-    private Known head(String key) throws IOException {
+    private HeadObjectResponse head(String key) throws IOException {
         try {
-            HeadObjectResponse head = s3.callRaw(() -> s3.client().headObject(
+            return s3.callRaw(() -> s3.client().headObject(
                     r -> r.bucket(base.bucket()).key(base.key() + key).requestPayer(s3.requestPayer())));
-            return new Known(head.contentLength(), head.eTag(), head.lastModified());
         } catch (SdkException e) {
             if (S3Errors.statusOf(e) == 404) {
                 return null;
@@ -122,21 +142,47 @@ final class S3SourceTree implements SourceTree {
         return new Found(Metadata.of(EntryType.FOLDER, 0755, NOBODY, NO_TIME), 0, 0, 1, null, 0);
     }
 
-    private Found found(String key, Known object) throws IOException {
-        Timestamp time = new Timestamp(object.modified.getEpochSecond(), 0);
-        Metadata metadata = Metadata.of(EntryType.FILE, 0644, NOBODY, time).withSize(object.size);
-        if (s3.options().metadata()) {
-            metadata = metadata.withXattrs(xattrs(key));
-        }
+    private Found found(String key, HeadObjectResponse head) throws IOException {
+        Known object = remember(key, head);
+        return found(object, s3.options().metadata() ? xattrs(key, head) : List.of());
+    }
+
+    private static Found found(Known object, List<Xattr> xattrs) {
+        Metadata metadata = Metadata.of(EntryType.FILE, 0644, NOBODY, object.modified).withSize(object.size)
+                .withXattrs(xattrs);
         return new Found(metadata, 0, 0, 1, null, object.size);
     }
 
-    private List<Xattr> xattrs(String key) throws IOException {
+    private Known remember(String key, HeadObjectResponse head) {
+        Timestamp noted = s3.options().metadata() ? timeOf(head.metadata().get(MTIME)) : null;
+        Known object = noted == null ? new Known(head.contentLength(), head.eTag(), head.lastModified())
+                : new Known(head.contentLength(), head.eTag(), noted);
+        known.put(key, object);
+        return object;
+    }
+
+    static String secondsOf(Timestamp time) {
+        return BigDecimal.valueOf(time.seconds()).add(BigDecimal.valueOf(time.nanos(), 9)).stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /// @return null if it is none
+    static Timestamp timeOf(String seconds) {
+        if (seconds == null || !SECONDS.matcher(seconds).matches()) {
+            return null;
+        }
+        BigDecimal exact = new BigDecimal(seconds);
+        BigDecimal whole = exact.setScale(0, RoundingMode.FLOOR);
+        return new Timestamp(whole.longValueExact(), exact.subtract(whole).movePointRight(9).intValueExact());
+    }
+
+    private List<Xattr> xattrs(String key, HeadObjectResponse head) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
-        HeadObjectResponse head = s3.call(objectOf(key), "GetObject", () -> s3.client().headObject(
-                r -> r.bucket(base.bucket()).key(base.key() + key).requestPayer(s3.requestPayer())));
         head.metadata().forEach((name, value) -> all.put(METADATA + name, value));
         all.remove(METADATA + S3Sink.MARK);
+        if (timeOf(head.metadata().get(MTIME)) != null) {
+            all.remove(METADATA + MTIME);
+        }
         if (head.contentType() != null) {
             all.put(CONTENT_TYPE, head.contentType());
         }
@@ -167,6 +213,8 @@ final class S3SourceTree implements SourceTree {
         private final String prefix;
         /// Null for folders.
         private final TreeMap<Bytes, Known> children = new TreeMap<>();
+        /// Answers that the walk has not come to yet.
+        private final Map<Bytes, Future<Found>> asked = new HashMap<>();
 
         Listing(String prefix) throws IOException {
             this.prefix = prefix;
@@ -217,7 +265,47 @@ final class S3SourceTree implements SourceTree {
                 throw new NoSuchFileException(name.toString(), null, "No such file or directory");
             }
             Known object = children.get(name);
-            return object == null ? folder() : found(prefix + name.utf8OrNull(), object);
+            return object == null ? folder()
+                    : s3.options().metadata() ? described(name) : found(object, List.of());
+        }
+
+        private Found described(Bytes name) throws IOException {
+            if (!asked.containsKey(name)) {
+                askFrom(name);
+            }
+            try {
+                return asked.remove(name).get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+
+        /// Each object costs two requests: those of the next ones in the walk's order are sent with them.
+        private void askFrom(Bytes first) {
+            asked.clear();
+            try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Map.Entry<Bytes, Known> child : children.tailMap(first).entrySet()) {
+                    if (child.getValue() != null) {
+                        String key = prefix + child.getKey().utf8OrNull();
+                        asked.put(child.getKey(), requests.submit(() -> {
+                            HeadObjectResponse head = head(key);
+                            if (head == null) {
+                                throw new NoSuchFileException(key, null, "No such file or directory");
+                            }
+                            return found(key, head);
+                        }));
+                    }
+                    if (asked.size() == ASKED_AHEAD) {
+                        break;
+                    }
+                }
+            }
         }
 
         @Override
@@ -235,19 +323,17 @@ final class S3SourceTree implements SourceTree {
     public SourceFile openFile(Bytes path, boolean followLink) throws IOException {
         String key = keyOf(path);
         Known object = known.get(key);
-        return open(path, key, object != null ? object : head(key));
+        return object != null ? new ObjectFile(key, object) : openFresh(path);
     }
 
     /// Opens what is there now, whatever a listing has said.
     SourceFile openFresh(Bytes path) throws IOException {
-        return open(path, keyOf(path), head(keyOf(path)));
-    }
-
-    private SourceFile open(Bytes path, String key, Known object) throws FileSystemException {
-        if (object == null) {
+        String key = keyOf(path);
+        HeadObjectResponse head = head(key);
+        if (head == null) {
             throw new NoSuchFileException(path.toString(), null, "No such file or directory");
         }
-        return new ObjectFile(key, object);
+        return new ObjectFile(key, remember(key, head));
     }
 
     /// Reads by ranges of one version: an object that was replaced since it was listed is read as it is now, one that
@@ -290,18 +376,18 @@ final class S3SourceTree implements SourceTree {
 
         private synchronized Reading readingAfter(Reading before, ChangedException changed) throws IOException {
             if (reading == before) {
-                Known now = hasRead ? null : head(key);
+                HeadObjectResponse now = hasRead ? null : head(key);
                 if (now == null) {
                     throw changed;
                 }
-                reading = reading(now);
+                reading = reading(remember(key, now));
             }
             return reading;
         }
 
         @Override
-        public Found stat() throws IOException {
-            return found(key, reading.object);
+        public Found stat() {
+            return found(reading.object, List.of());
         }
 
         @Override
@@ -313,6 +399,11 @@ final class S3SourceTree implements SourceTree {
         public void close() {
             reading.source.close();
         }
+    }
+
+    @Override
+    public int parallelReads() {
+        return s3.options().parallel();
     }
 
     @Override

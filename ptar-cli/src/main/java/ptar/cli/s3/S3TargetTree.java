@@ -194,9 +194,6 @@ final class S3TargetTree implements TargetTree {
             early.clear();
             copySpilled();
             fill(size);
-            if (what.xattrs() && s3.options().metadata()) {
-                describe(metadata, problems);
-            }
             handOver();
         }
 
@@ -214,9 +211,20 @@ final class S3TargetTree implements TargetTree {
             }
         }
 
-        private void describe(Metadata metadata, Problems problems) {
+        /// The server must be told of an object before its content.
+        @Override
+        public void expect(Metadata metadata, Restore what) {
             Map<String, String> pairs = new HashMap<>();
             Map<String, String> tags = new HashMap<>();
+            String type = what.xattrs() && s3.options().metadata() ? describe(metadata, pairs, tags) : null;
+            if (what.modificationTime()) {
+                pairs.put(S3SourceTree.MTIME, S3SourceTree.secondsOf(metadata.modificationTime()));
+            }
+            sink.describe(type, pairs, tags);
+        }
+
+        /// @return the content type, null if none is kept
+        private static String describe(Metadata metadata, Map<String, String> pairs, Map<String, String> tags) {
             String type = null;
             for (Xattr xattr : metadata.xattrs()) {
                 String name = xattr.name().toString();
@@ -232,14 +240,7 @@ final class S3TargetTree implements TargetTree {
                     type = value;
                 }
             }
-            if (type == null && pairs.isEmpty() && tags.isEmpty()) {
-                return;
-            }
-            if (sink.hasBegun()) {
-                problems.add(path, "S3 metadata", new IOException("the object is too large to know them in time"));
-            } else {
-                sink.describe(type, pairs, tags);
-            }
+            return type;
         }
 
         /// The last requests need no thread that extracts to wait for them.

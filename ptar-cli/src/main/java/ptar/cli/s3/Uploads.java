@@ -39,13 +39,17 @@ final class Uploads {
             firstTriedNanos = System.nanoTime();
         }
         boolean answered = false;
+        int[] calls = {0};
         try {
-            CreateMultipartUploadResponse created = s3.callRaw(() -> s3.client().createMultipartUpload(request));
-            answered = RequestCounter.lastAttempts() == 1;
+            CreateMultipartUploadResponse created = s3.callRaw(() -> {
+                calls[0]++;
+                return s3.client().createMultipartUpload(request);
+            });
+            answered = calls[0] == 1 && RequestCounter.lastAttempts() == 1;
             return new Created(created.uploadId(), created.checksumAlgorithm() != null);
         } catch (SdkException e) {
             int status = S3Errors.statusOf(e);
-            answered = status >= 400 && status < 500 && RequestCounter.lastAttempts() == 1;
+            answered = status >= 400 && status < 500 && calls[0] == 1 && RequestCounter.lastAttempts() == 1;
             throw e;
         } finally {
             createdNanos = System.nanoTime();

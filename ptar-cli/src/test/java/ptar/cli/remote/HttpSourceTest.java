@@ -127,7 +127,7 @@ class HttpSourceTest implements RangeSourceContract {
             assertArrayEquals(Arrays.copyOfRange(CONTENT, 100, 300), read(source, 100, 200));
             server.put("/odd", new byte[CONTENT.length], habit);
             IOException failure = assertThrows(IOException.class, () -> read(source, 100, 200));
-            assertTrue(failure.getMessage().contains("was replaced by another file"), failure::getMessage);
+            assertTrue(failure.getMessage().contains("was replaced while it was read"), failure::getMessage);
         }
     }
 
@@ -353,7 +353,7 @@ class HttpSourceTest implements RangeSourceContract {
             server.put("/replaced", RangeSourceContract.bytes(10_001));
             IOException failure = assertThrows(IOException.class, () -> read(source, 0, 10));
             assertEquals(
-                    network.uri() + "/replaced: was replaced by another file while it was read: start again",
+                    network.uri() + "/replaced: was replaced while it was read: start again",
                     failure.getMessage());
         }
     }

@@ -42,15 +42,24 @@ public final class S3Server {
     /// S3Proxy, in memory, which checks signatures.
     public static synchronized S3Server embedded() throws Exception {
         if (embedded == null) {
-            S3Proxy proxy = S3Proxy.builder()
-                    .blobStore(BlobStores.create("transient", new Properties()))
-                    .awsAuthentication(AuthenticationType.AWS_V4, "ptar-test", "not-a-secret")
-                    .endpoint(URI.create("http://127.0.0.1:0"))
-                    .build();
-            proxy.start();
-            embedded = new S3Server(URI.create("http://127.0.0.1:" + proxy.getPort()), CREDENTIALS);
+            embedded = new S3Server(uriOf(start("transient", new Properties())), CREDENTIALS);
         }
         return embedded;
+    }
+
+    /// Starts S3Proxy over one of its stores.
+    static S3Proxy start(String store, Properties settings) throws Exception {
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(BlobStores.create(store, settings))
+                .awsAuthentication(AuthenticationType.AWS_V4, "ptar-test", "not-a-secret")
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .build();
+        proxy.start();
+        return proxy;
+    }
+
+    static URI uriOf(S3Proxy proxy) {
+        return URI.create("http://127.0.0.1:" + proxy.getPort());
     }
 
     public URI uri() {

@@ -169,7 +169,7 @@ class S3SourceTest implements RangeSourceContract {
             IOException failure =
                     assertThrows(IOException.class, () -> source.read(MemorySegment.ofArray(new byte[10]), 0));
             assertEquals(
-                    "s3://" + bucket + "/replaced: was replaced by another object while it was read: start again",
+                    "s3://" + bucket + "/replaced: was replaced while it was read: start again",
                     failure.getMessage());
         }
     }

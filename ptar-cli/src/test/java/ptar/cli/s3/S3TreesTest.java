@@ -23,6 +23,7 @@ import ptar.cli.location.RemoteOptions;
 import ptar.cli.remote.FaultProxy;
 import ptar.cli.remote.FaultProxy.Fault;
 import ptar.cli.remote.RangeSourceContract;
+import ptar.storage.ChangedException;
 import ptar.storage.TransferStats;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
@@ -216,17 +217,67 @@ class S3TreesTest {
     }
 
     @Test
-    void keepsMetadataBothWays() throws Exception {
+    void keepsMetadataBothWaysOfObjectsOfAnySize() throws Exception {
         List<Xattr> xattrs = List.of(
                 new Xattr(path("user.s3.content-type"), path("text/plain")),
                 new Xattr(path("user.s3.metadata.colour"), path("blue")));
-        try (S3TargetTree tree = target(true); TargetFile file = tree.createFile(path("f"))) {
-            write(file, 0, 10);
-            file.finish(10, FILE.withSize(10).withXattrs(xattrs), EVERYTHING, S3TreesTest::failing);
+        Timestamp time = new Timestamp(-5, 250_000_000);
+        Metadata metadata = Metadata.of(EntryType.FILE, 0644, new Owner(0, 0, "", ""), time).withXattrs(xattrs);
+        for (int size : new int[] {10, CONTENT.length}) {
+            try (S3TargetTree tree = target(true); TargetFile file = tree.createFile(path("f" + size))) {
+                file.expect(metadata.withSize(size), EVERYTHING);
+                write(file, 0, size);
+                file.finish(size, metadata.withSize(size), EVERYTHING, S3TreesTest::failing);
+            }
         }
-        try (S3SourceTree tree = source(S3Server.options(network.uri(), b -> b.metadata(true)))) {
-            assertEquals(xattrs, tree.stat(path("f"), false).metadata().xattrs());
+        RemoteOptions wanted = S3Server.options(network.uri(), b -> b.metadata(true));
+        for (int size : new int[] {10, CONTENT.length}) {
+            Bytes name = path("f" + size);
+            try (S3SourceTree tree = source(wanted); SourceTree.Folder folder = tree.openFolder(Bytes.EMPTY, false)) {
+                Metadata listed = folder.stat(name, false).metadata();
+                assertEquals(xattrs, listed.xattrs());
+                assertEquals(time, listed.modificationTime());
+                assertEquals(listed, tree.stat(name, false).metadata());
+                try (SourceFile file = tree.openFile(name, false)) {
+                    assertEquals(time, file.stat().metadata().modificationTime(), "as listed: it has not changed");
+                }
+            }
         }
+        var written = server.client().headObject(r -> r.bucket(bucket).key("base/f10"));
+        assertEquals("-4.75", written.metadata().get("mtime"));
+    }
+
+    @Test
+    void readsTimesAsOthersWriteThem() {
+        assertEquals(new Timestamp(1354040105, 123_456_789), S3SourceTree.timeOf("1354040105.123456789"));
+        assertEquals(new Timestamp(1354040105, 0), S3SourceTree.timeOf("1354040105"));
+        assertNull(S3SourceTree.timeOf("Tue, 27 Nov 2012"));
+        assertNull(S3SourceTree.timeOf("1e9"));
+        assertNull(S3SourceTree.timeOf(null));
+        assertEquals("1354040105.1", S3SourceTree.secondsOf(new Timestamp(1354040105, 100_000_000)));
+        assertEquals("1700000000", S3SourceTree.secondsOf(new Timestamp(1_700_000_000, 0)));
+    }
+
+    /// S3Proxy has no tags: the answer is made up.
+    @Test
+    void readsTagsAndAsksForManyObjectsAtOnce() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            server.put(bucket, "base/%02d".formatted(i), new byte[i]);
+        }
+        String answer = "<Tagging><TagSet><Tag><Key>team</Key><Value>blue</Value></Tag></TagSet></Tagging>";
+        network.latencyMillis(20).faults(r -> r.target().contains("tagging")
+                ? new Fault.Answer(200, "Content-Type: application/xml\r\n", answer) : Fault.NONE);
+        Xattr tag = new Xattr(path("user.s3.tag.team"), path("blue"));
+        try (S3SourceTree tree = source(S3Server.options(network.uri(), b -> b.metadata(true)));
+                SourceTree.Folder folder = tree.openFolder(Bytes.EMPTY, false)) {
+            for (Bytes name : folder.names()) {
+                SourceTree.Found found = folder.stat(name, false);
+                assertEquals(Integer.parseInt(name.toString()), found.metadata().size());
+                assertTrue(found.metadata().xattrs().contains(tag), () -> found.metadata().xattrs().toString());
+            }
+        }
+        assertEquals(201, network.requests().size());
+        assertTrue(network.mostInFlight() >= 4, () -> "at most " + network.mostInFlight());
     }
 
     @Test
