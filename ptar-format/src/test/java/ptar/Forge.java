@@ -298,10 +298,11 @@ public final class Forge {
         return out.toArray();
     }
 
-    private static byte[] replace(byte[] in, byte[] from, byte[] to) {
+    /// Replaces all that is there; nothing if `from` is empty.
+    static byte[] replace(byte[] in, byte[] from, byte[] to) {
         ByteArrayOutputStream out = null;
         int done = 0;
-        for (int at = 0; at + from.length <= in.length; at++) {
+        for (int at = 0; from.length > 0 && at + from.length <= in.length; at++) {
             if (Arrays.equals(in, at, at + from.length, from, 0, from.length)) {
                 out = out == null ? new ByteArrayOutputStream(in.length) : out;
                 out.write(in, done, at - done);

@@ -34,6 +34,7 @@ final class HardLinks {
     /// One inode of the archive, once a name of it is being written.
     private static final class Group {
         final Bytes first;
+        final EntryType type;
         boolean isComplete;
 
         /// Of what was written under the first name.
@@ -43,8 +44,9 @@ final class HardLinks {
         /// Names that came meanwhile.
         final List<Waiting> waiting = new ArrayList<>();
 
-        Group(Bytes first) {
+        Group(Bytes first, EntryType type) {
             this.first = first;
+            this.type = type;
         }
 
         /// Two entries may have come to one name (`--strip-components`), so that the name alone says nothing. Where
@@ -66,6 +68,10 @@ final class HardLinks {
             if (group == null) {
                 return false;
             }
+            if (group.type != metadata.type()) {
+                listener.failed(name, failure(group) + ": the archive says that they differ in type", null);
+                return true;
+            }
             if (!group.isComplete) {
                 group.waiting.add(new Waiting(name, metadata));
                 return true;
@@ -85,7 +91,7 @@ final class HardLinks {
             if (group != null && !group.isComplete) {
                 return false;
             }
-            groups.put(metadata.hardLinkGroup(), new Group(name));
+            groups.put(metadata.hardLinkGroup(), new Group(name, metadata.type()));
             return true;
         }
     }

@@ -123,6 +123,7 @@ final class RestoredFolders {
     /// @return whether the parent is there now, as far as we know
     synchronized boolean makeParents(Bytes name) {
         Deque<Bytes> missing = new ArrayDeque<>();
+        Set<Bytes> tried = new HashSet<>(); // one that is there and yet not a parent is a link that leads nowhere
         missing.push(parent(name));
         try {
             while (!missing.isEmpty()) {
@@ -139,7 +140,7 @@ final class RestoredFolders {
                 } catch (FileAlreadyExistsException e) {
                     missing.pop();
                 } catch (NoSuchFileException e) {
-                    if (missing.contains(parent(folder))) {
+                    if (!tried.add(parent(folder))) {
                         return false;
                     }
                     missing.push(parent(folder));

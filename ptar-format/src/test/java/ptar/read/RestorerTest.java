@@ -423,6 +423,7 @@ class RestorerTest {
         try (Restorer restorer = new Restorer(target, EXACT, listener)) {
             restore(restorer, "sym/file1", "evil", file("evil")); // 29
             restore(restorer, "dangling/f", "evil", file("evil")); // 27
+            restore(restorer, "dangling/d/f", "evil", file("evil"));
             restorer.begin(b("sym/d"), folder());
             restorer.begin(b("sym/p"), metadata(EntryType.FIFO, 0600));
             restorer.begin(b("sym/l"), link("x"));
@@ -432,6 +433,7 @@ class RestorerTest {
                 List.of(
                         "sym/file1: Cannot open: Invalid cross-device link",
                         "dangling/f: Cannot open: No such file or directory",
+                        "dangling/d/f: Cannot open: No such file or directory",
                         "sym/d: Cannot mkdir: Invalid cross-device link",
                         "sym/p: Cannot mkfifo: Invalid cross-device link",
                         "sym/l: Cannot create symlink to 'x': Invalid cross-device link"),
