@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
@@ -18,6 +19,7 @@ import ptar.layout.BlockRef;
 import ptar.layout.Entry;
 import ptar.layout.Extent;
 import ptar.layout.FrameType;
+import ptar.layout.Pointer;
 import ptar.tree.Attribute;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
@@ -31,12 +33,17 @@ public final class Extractor implements AutoCloseable {
     /// A file with a great many extents is read in the middle of it.
     private static final int MAX_EXTENTS = 4 * BATCH_EXTENTS;
     private static final int STOP_SECONDS = 60;
+    /// For blocks that are being read and decoded. What is far away is read by many threads that mostly wait: of blocks
+    /// of 16 MiB that did not shrink, four then fill the network, and eight would take 450 MiB.
+    private static final int MEMORY_MIB = 224;
+    private static final int MEMORY_MIB_PER_THREAD = 56;
 
     private final ArchiveReader archive;
     private final Restorer restorer;
     private final Selection selection;
     private final ExtractListener listener;
     private final ExecutorService workers;
+    private final Semaphore memory;
     private final Map<BlockRef, BlockJob> jobs = new HashMap<>();
     /// Later names of inodes whose first name is in this batch: linked when it is finished.
     private final List<LaterName> laterNames = new ArrayList<>();
@@ -58,6 +65,7 @@ public final class Extractor implements AutoCloseable {
         this.restorer = restorer;
         this.selection = selection;
         this.listener = listener;
+        this.memory = new Semaphore(Math.max(MEMORY_MIB, threads * MEMORY_MIB_PER_THREAD), true);
         int readers = Math.max(threads, archive.source().parallelReads());
         this.workers = Executors.newFixedThreadPool(
                 readers, Thread.ofPlatform().daemon().name("ptar-extract-", 1).factory());
@@ -185,6 +193,19 @@ public final class Extractor implements AutoCloseable {
         if (job.pieces().stream().allMatch(piece -> piece.file().hasEnded())) {
             return;
         }
+        Pointer pointer = job.block().pointer();
+        // Segments, frame, content.
+        long needed = 1 + (2L * pointer.storedLength() + pointer.rawLength() >> 20);
+        int share = (int) Math.min(MEMORY_MIB, needed);
+        memory.acquireUninterruptibly(share);
+        try {
+            decode(job);
+        } finally {
+            memory.release(share);
+        }
+    }
+
+    private void decode(BlockJob job) {
         FrameSource.Raw raw = null;
         try {
             raw = archive.frames().read(job.block().pointer(), FrameType.BLOCK);

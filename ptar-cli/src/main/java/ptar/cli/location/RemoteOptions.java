@@ -77,8 +77,8 @@ public record RemoteOptions(
         private boolean metadata;
         private Path caBundle;
         private int parallel = 8;
-        // Eight parts of 16 MiB on their way, and two to fill.
-        private long bufferBytes = 160L << 20;
+        // Eight parts of 12 MiB on their way, and two to fill.
+        private long bufferBytes = 120L << 20;
 
         private Builder() {
         }

@@ -20,7 +20,7 @@ record PartSchedule(long fixed, boolean grows) {
     private static final int FIRST_PARTS = 64;
     private static final long FIRST_LENGTH = 8 * MIB;
     private static final int EARLY_PARTS = 1000;
-    private static final long EARLY_LENGTH = 16 * MIB;
+    private static final long EARLY_LENGTH = 12 * MIB;
     private static final long STEP = 132 << 10;
     private static final int HINTED_PARTS = 9000;
 
