@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,21 @@ class RemoteOptionsIT {
             Outcome wrong = ptarWithKey().run("tf", "s3://" + bucket + "/a.ptar", "--endpoint-url=" + typo);
             assertEquals(2, wrong.exitCode());
             assertTrue(wrong.err().contains("--endpoint-url is not of the form https://host:port"), wrong::err);
+        }
+    }
+
+    /// Which would take longer than most commands do.
+    @Test
+    void loadsNothingOfAmazonsForLocalArchives() throws Exception {
+        Path log = folder.resolve("classes");
+        Ptar ptar = Ptar.in(folder).with("PTAR_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+        for (String[] command : new String[][] {{"cf", "a.ptar", "file"}, {"tf", "a.ptar"}, {"xf", "a.ptar"}}) {
+            assertEquals(0, ptar.run(command).exitCode());
+            List<String> classes = Files.readAllLines(log);
+            assertTrue(classes.stream().anyMatch(line -> line.contains("ptar.cli.Main ")));
+            assertEquals(List.of(), classes.stream().filter(
+                    line -> line.contains("amazon") || line.contains("ptar.cli.s3") || line.contains("java.net.http"))
+                    .toList());
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -58,7 +59,8 @@ final class Part {
         slabs.clear();
     }
 
-    int crc32c(long from, long to) {
+    /// CRC32C as S3 writes it.
+    String checksum(long from, long to) {
         CRC32C crc = new CRC32C();
         for (long at = from; at < to; ) {
             int position = (int) (at % SlabPool.SLAB_LENGTH);
@@ -66,7 +68,7 @@ final class Part {
             crc.update(slabs.get((int) (at / SlabPool.SLAB_LENGTH)).asSlice(position, n).asByteBuffer());
             at += n;
         }
-        return (int) crc.getValue();
+        return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
     }
 
     /// The bytes from one offset to another. As many streams as wanted, one after the other.

@@ -4,21 +4,13 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import ptar.cli.location.Location;
 import ptar.cli.location.RemoteOptions;
 import ptar.storage.Sink;
@@ -27,16 +19,13 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.Tag;
-import software.amazon.awssdk.services.s3.model.Tagging;
 
 /// Writes an object in S3: what is written goes up in parts while more is written, and shows under its key when all of
 /// it is there. An archive that fits the first part goes up in one request.
 ///
-/// Memory is bounded by a pool that the writer waits for. Every object carries a random mark in its metadata, so that a
-/// lost answer to the last request can be told from a failure: an object with this mark is ours.
+/// Memory is bounded by a pool that the writer waits for. Every object carries a random mark, so that a lost answer to
+/// the last request can be told from a failure: an object with this mark is ours.
 final class S3Sink implements Sink {
-    static final String MARK = "ptar-upload";
     private static final String ARCHIVE_TYPE = "application/vnd.ptar";
 
     private final S3Connection s3;
@@ -44,25 +33,18 @@ final class S3Sink implements Sink {
     private final RemoteOptions options;
     private final PartSchedule schedule;
     private final SlabPool pool;
-    private final Semaphore inFlight;
     private final Uploads uploads;
-    private final String mark = UUID.randomUUID().toString();
+    private final ObjectDescription description;
     private final boolean ownsConnection;
-    private final Map<String, String> metadata = new ConcurrentHashMap<>();
-    private final Map<String, String> tags = new ConcurrentHashMap<>();
-    private String contentType;
     /// Completes with whether the key is taken already.
     private final CompletableFuture<Boolean> taken;
     private final AtomicReference<IOException> failure = new AtomicReference<>();
-    private final ConcurrentSkipListMap<Integer, CompletedPart> sent = new ConcurrentSkipListMap<>();
-    private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
     private final Thread hook = new Thread(this::abortOnSignal, "ptar-s3-abort");
     private Part filling;
-    private int parts;
     private long length;
-    /// Completes with the upload's id; null until the first part is full.
-    private volatile CompletableFuture<String> uploadId;
-    private volatile boolean checksums;
+    /// Null until the first part is full; so is the next.
+    private volatile CompletableFuture<Uploads.Created> upload;
+    private volatile PartSender sender;
     private volatile State state = State.OPEN;
     private volatile boolean committed;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -84,13 +66,10 @@ final class S3Sink implements Sink {
         this.s3 = s3;
         this.object = object;
         this.ownsConnection = ownsConnection;
-        this.contentType = contentType;
-        this.metadata.put(MARK, mark);
+        this.description = new ObjectDescription(s3, object, contentType);
         this.options = s3.options();
-        this.tags.putAll(options.tags());
         this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), s3.wantsEqualParts());
         this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
-        this.inFlight = new Semaphore(options.parallel());
         this.uploads = new Uploads(s3, object);
         this.taken = options.overwrite() ? CompletableFuture.completedFuture(false) : inBackground(this::isTaken);
         Runtime.getRuntime().addShutdownHook(hook);
@@ -108,6 +87,7 @@ final class S3Sink implements Sink {
         while (bytes.hasRemaining()) {
             throwFailure();
             if (filling == null) {
+                int parts = sender == null ? 0 : sender.parts();
                 if (parts == PartSchedule.MAX_PARTS) {
                     throw S3Errors.failure(name(), "longer than " + parts + " parts: give --expected-size");
                 }
@@ -120,7 +100,8 @@ final class S3Sink implements Sink {
                 throw new IOException(name() + ": closed");
             }
             if (filling.isFull()) {
-                sendInBackground(filling, 0, filling.length(), new Shares(filling, 1));
+                begin();
+                sender.send(filling, 1);
                 filling = null;
             }
         }
@@ -128,9 +109,7 @@ final class S3Sink implements Sink {
 
     /// What the object is to carry besides: to be said before its content.
     void describe(String type, Map<String, String> moreMetadata, Map<String, String> moreTags) {
-        contentType = type == null ? contentType : type;
-        metadata.putAll(moreMetadata);
-        tags.putAll(moreTags);
+        description.add(type, moreMetadata, moreTags);
     }
 
     /// Memory taken so far, for tests.
@@ -144,15 +123,15 @@ final class S3Sink implements Sink {
         throwFailure();
         state = State.SENDING_REST;
         try {
-            if (uploadId == null) {
+            if (upload == null) {
                 beginCompletion();
                 putWhole();
             } else {
                 sendRest();
-                awaitSenders();
+                sender.await();
                 beginCompletion();
-                complete();
-                uploads.removeStrays(uploadId.resultNow());
+                complete(upload.resultNow().id());
+                uploads.removeStrays(upload.resultNow().id());
             }
             committed = true;
             state = State.ENDED;
@@ -256,22 +235,17 @@ final class S3Sink implements Sink {
             try {
                 s3.callRaw(() -> s3.client().putObject(
                         r -> {
-                            r.bucket(object.bucket()).key(object.key()).contentLength(length)
-                                    .contentType(contentType).metadata(Map.copyOf(metadata))
-                                    .storageClass(options.storageClass()).serverSideEncryption(options.sse())
-                                    .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(s3.requestPayer());
-                            if (!tags.isEmpty()) {
-                                r.tagging(tagging());
-                            }
+                            description.fill(r);
+                            r.contentLength(length);
                             if (sendsChecksum) {
-                                r.checksumCRC32C(base64(whole.crc32c(0, length)));
+                                r.checksumCRC32C(whole.checksum(0, length));
                             }
                             if (sendsCondition) {
                                 r.ifNoneMatch("*");
                             }
                         },
                         RequestBody.fromContentProvider(
-                                () -> whole.stream(0, length), length, contentType)));
+                                () -> whole.stream(0, length), length, description.contentType())));
                 return;
             } catch (SdkException e) {
                 if (isOurs(e)) {
@@ -298,7 +272,7 @@ final class S3Sink implements Sink {
     }
 
     /// Cuts what is left into parts that all connections share, so that the end does not wait for one.
-    private void sendRest() throws IOException {
+    private void sendRest() {
         Part rest = filling;
         filling = null;
         if (rest == null) {
@@ -306,76 +280,40 @@ final class S3Sink implements Sink {
         }
         int pieces = schedule.fixed() > 0 && !schedule.grows() ? 1
                 : Math.clamp(rest.length() / PartSchedule.MIN_PART, 1, options.parallel());
-        pieces = Math.min(pieces, PartSchedule.MAX_PARTS - parts);
-        Shares shares = new Shares(rest, pieces);
-        for (int i = 0; i < pieces; i++) {
-            sendInBackground(rest, rest.length() * i / pieces, rest.length() * (i + 1) / pieces, shares);
-        }
+        sender.send(rest, Math.min(pieces, PartSchedule.MAX_PARTS - sender.parts()));
     }
 
-    /// Gives a part's memory back when all pieces of it are with the server.
-    private static final class Shares {
-        private final Part part;
-        private int left;
-
-        Shares(Part part, int count) {
-            this.part = part;
-            this.left = count;
+    private synchronized void begin() throws IOException {
+        requireOpen();
+        if (upload == null) {
+            upload = inBackground(this::create);
+            sender = new PartSender(s3, object, upload, this::fail);
         }
-
-        synchronized void done() {
-            if (--left == 0) {
-                part.release();
-            }
-        }
-    }
-
-    private void sendInBackground(Part part, long from, long to, Shares shares) {
-        if (uploadId == null) {
-            uploadId = inBackground(this::create);
-        }
-        int number = ++parts;
-        Thread thread = Thread.ofVirtual().name("ptar-part-" + number).unstarted(() -> {
-            try {
-                send(number, part, from, to);
-                shares.done();
-            } catch (IOException e) {
-                fail(e);
-            } catch (RuntimeException e) {
-                fail(new IOException(name() + ": " + e, e));
-            } finally {
-                senders.remove(Thread.currentThread());
-            }
-        });
-        senders.add(thread);
-        thread.start();
     }
 
     private void fail(IOException e) {
         failure.compareAndSet(null, e);
         pool.end();
+        PartSender sending = sender;
+        if (sending != null) {
+            sending.stop();
+        }
     }
 
-    private String create() throws IOException {
+    private Uploads.Created create() throws IOException {
         boolean asks = true;
         while (true) {
             boolean withChecksum = asks;
             try {
                 Uploads.Created created = uploads.create(r -> {
-                    r.bucket(object.bucket()).key(object.key()).contentType(contentType)
-                            .metadata(Map.copyOf(metadata)).storageClass(options.storageClass())
-                            .serverSideEncryption(options.sse()).ssekmsKeyId(options.sseKmsKeyId())
-                            .requestPayer(s3.requestPayer());
+                    description.fill(r);
                     if (withChecksum) {
                         r.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
                     }
-                    if (!tags.isEmpty()) {
-                        r.tagging(tagging());
-                    }
                 });
                 // Servers that know checksums say so in their answer; the others ignore what they are asked.
-                checksums = withChecksum && (created.checksums() || s3.isAmazon());
-                return created.id();
+                return new Uploads.Created(
+                        created.id(), withChecksum && (created.checksums() || s3.isAmazon()));
             } catch (SdkException e) {
                 if (!asks || s3.isAmazon() || !S3Errors.isNotSupported(e)) {
                     throw S3Errors.translate(e, name(), "PutObject");
@@ -385,57 +323,11 @@ final class S3Sink implements Sink {
         }
     }
 
-    private void send(int number, Part part, long from, long to) throws IOException {
-        try {
-            inFlight.acquire();
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException("interrupted");
-        }
-        try {
-            if (failure.get() != null) {
-                return;
-            }
-            String id = idOfUpload();
-            String crc = checksums ? base64(part.crc32c(from, to)) : null;
-            String etag = s3.call(object, "PutObject", () -> s3.client().uploadPart(
-                    r -> r.bucket(object.bucket()).key(object.key()).uploadId(id).partNumber(number)
-                            .contentLength(to - from).checksumCRC32C(crc).requestPayer(s3.requestPayer()),
-                    RequestBody.fromContentProvider(() -> part.stream(from, to), to - from, contentType)))
-                    .eTag();
-            sent.put(number, CompletedPart.builder().partNumber(number).eTag(etag).checksumCRC32C(crc).build());
-        } finally {
-            inFlight.release();
-        }
-    }
-
-    private String idOfUpload() throws IOException {
-        try {
-            return uploadId.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } catch (ExecutionException e) {
-            throw copyOf(asIOException(e.getCause()));
-        }
-    }
-
-    private void awaitSenders() throws IOException {
-        try {
-            for (Thread thread : senders) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        }
-    }
-
-    private void complete() throws IOException {
+    private void complete(String id) throws IOException {
         requireFree();
-        String id = idOfUpload();
-        List<CompletedPart> all = new ArrayList<>(sent.values());
-        if (all.size() != parts) {
-            throw new IllegalStateException(all.size() + " of " + parts + " parts were sent");
+        List<CompletedPart> all = sender.sent();
+        if (all.size() != sender.parts()) {
+            throw new IllegalStateException(all.size() + " of " + sender.parts() + " parts were sent");
         }
         boolean conditional = !options.overwrite();
         while (true) {
@@ -474,7 +366,7 @@ final class S3Sink implements Sink {
         try {
             HeadObjectResponse there = head();
             return there.contentLength() != null && there.contentLength() == length
-                    && mark.equals(there.metadata().get(MARK));
+                    && description.isOf(there);
         } catch (SdkException look) {
             if (S3Errors.statusOf(look) == 404) {
                 return false;
@@ -487,18 +379,6 @@ final class S3Sink implements Sink {
             unknown.addSuppressed(look);
             throw unknown;
         }
-    }
-
-    private Tagging tagging() {
-        return Tagging.builder()
-                .tagSet(tags.entrySet().stream()
-                        .map(t -> Tag.builder().key(t.getKey()).value(t.getValue()).build())
-                        .collect(Collectors.toList()))
-                .build();
-    }
-
-    private static String base64(int crc) {
-        return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt(crc).array());
     }
 
     /// Something that can fail as requests do.
@@ -548,7 +428,7 @@ final class S3Sink implements Sink {
             } catch (IllegalStateException e) {
                 // The hook is running: it has found nothing to do, or has done it.
             }
-            if (senders.isEmpty()) {
+            if (sender == null || sender.isIdle()) {
                 pool.close();
             }
             if (ownsConnection) {
@@ -564,22 +444,18 @@ final class S3Sink implements Sink {
         }
         aborted = true;
         fail(new IOException(name() + ": " + why));
-        senders.forEach(Thread::interrupt);
-        CompletableFuture<String> id = uploadId;
-        if (id == null) {
+        if (upload == null) {
             return;
         }
         try {
-            for (Thread thread : senders) {
-                thread.join(java.time.Duration.ofSeconds(10));
-            }
-            String created = null;
+            sender.cutOff();
+            String begun = null;
             try {
-                created = id.get();
+                begun = upload.get().id();
             } catch (ExecutionException e) {
                 // No id, but perhaps an upload whose answer was lost.
             }
-            uploads.abort(created);
+            uploads.abort(begun);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

@@ -179,7 +179,7 @@ final class S3SourceTree implements SourceTree {
     private List<Xattr> xattrs(String key, HeadObjectResponse head) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         head.metadata().forEach((name, value) -> all.put(METADATA + name, value));
-        all.remove(METADATA + S3Sink.MARK);
+        all.remove(METADATA + ObjectDescription.MARK);
         if (timeOf(head.metadata().get(MTIME)) != null) {
             all.remove(METADATA + MTIME);
         }
