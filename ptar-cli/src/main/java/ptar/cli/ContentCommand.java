@@ -56,7 +56,8 @@ final class ContentCommand {
     ContentCommand(Settings settings, Console console) throws IOException, UsageException {
         this.settings = settings;
         this.console = console;
-        this.taken = new Taken(settings, MemberPlan.of(settings, console), ListCommand.newer(settings, console));
+        this.taken = new Taken(
+                settings, MemberPlan.of(settings, console), ListCommand.newer(settings, console), console);
         this.names = new TargetNames(settings, console, new Transform(settings.transforms));
         this.printer = new EntryPrinter(console, settings, Math.min(settings.verbosity, 3));
         this.prompt = settings.interactive ? new Prompt(Archives.isStandard(settings)) : null;

@@ -22,6 +22,8 @@ final class CreateChoice implements ExclusionFilter.Choice {
     private final Prompt prompt;
     /// The archive's own files.
     private final Map<FileId, Own> archive = new HashMap<>();
+    /// The folder that the user did not want last: what is in it is not asked for.
+    private FileId unwantedFolder;
 
     /// What is said of a file of the archive: nothing, its name as found, or this base name.
     private record Own(boolean silent, Bytes baseName) {}
@@ -59,7 +61,9 @@ final class CreateChoice implements ExclusionFilter.Choice {
             }
             return false;
         }
-        return prompt == null || prompt.confirms(console, "add", name);
+        boolean isWanted = prompt == null || prompt.confirms(console, "add", name);
+        unwantedFolder = isFolder && !isWanted ? FileId.of(found) : unwantedFolder;
+        return isWanted;
     }
 
     private boolean isOld(SourceTree.Found found) {
@@ -70,6 +74,9 @@ final class CreateChoice implements ExclusionFilter.Choice {
 
     @Override
     public boolean enters(Bytes name, SourceTree.Found found, SourceTree.Found parent) {
+        if (unwantedFolder != null && unwantedFolder.equals(FileId.of(found))) {
+            return false;
+        }
         if (settings.create.oneFileSystem && parent != null && parent.device() != found.device()) {
             if (settings.verbosity > 0) {
                 tell(Warning.XDEV, name.concat(SLASH), "file is on a different filesystem; not dumped");

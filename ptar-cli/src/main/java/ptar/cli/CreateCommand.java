@@ -92,6 +92,7 @@ final class CreateCommand implements WriteListener {
         RemoveFiles removal = settings.create.removeFiles ? new RemoveFiles(console, entries) : null;
         WriteSummary summary;
         WatchedSink watched = new WatchedSink(sink, checkpoints);
+        TotalsSignal.say(settings, console, () -> totals.line("written", watched.bytes()));
         try (sink; Interruption _ = new Interruption(sink, watched::isCommitted)) {
             tellArchive(sink, tree, choice);
             summary = ArchiveWriter.write(

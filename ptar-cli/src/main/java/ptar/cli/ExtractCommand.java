@@ -41,7 +41,7 @@ final class ExtractCommand {
         this.settings = settings;
         this.console = console;
         this.plan = MemberPlan.of(settings, console);
-        this.taken = new Taken(settings, plan, ListCommand.newer(settings, console));
+        this.taken = new Taken(settings, plan, ListCommand.newer(settings, console), console);
         this.names = new TargetNames(settings, console, new Transform(settings.transforms));
         this.printer = new EntryPrinter(console, settings, Math.min(settings.verbosity, 3));
         this.prompt = settings.interactive ? new Prompt(Archives.isStandard(settings)) : null;
@@ -119,11 +119,13 @@ final class ExtractCommand {
         List<ForwardExtractor> extractors = new ArrayList<>();
         try {
             for (int i = 0; i < destinations.size(); i++) {
-                int folder = i;
+                if (!plan.isUsed(i)) {
+                    continue; // it would hold content back where nothing is extracted to
+                }
                 Destination destination = destinations.get(i);
                 extractors.add(new ForwardExtractor(
                         destination.restorer, destination.tree, heldContentFolder(plan.folders().get(i)),
-                        selectionFor(folder), names.keepOrder(), destination.messages,
+                        selectionFor(i), names.keepOrder(), destination.messages,
                         (_, _) -> { }));
             }
             archive.forward().read(new ForwardReader.Visitor() {

@@ -31,7 +31,7 @@ final class ListCommand {
         this.settings = settings;
         this.console = console;
         this.printer = new EntryPrinter(console, settings, 1 + Math.min(settings.verbosity, 2));
-        this.taken = new Taken(settings, MemberPlan.of(settings, console), newer(settings, console));
+        this.taken = new Taken(settings, MemberPlan.of(settings, console), newer(settings, console), console);
         this.names = new TargetNames(settings, console, new Transform(settings.transforms));
     }
 

@@ -121,7 +121,7 @@ final class MetadataOverrides implements UnaryOperator<Metadata> {
         } catch (NumberFormatException noNumber) {
             // told below
         }
-        throw new UsageException(UsageException.COMBINATION, text + ": Invalid ID for " + option);
+        throw new UsageException(UsageException.COMBINATION, text + ": Invalid owner or group ID (" + option + ")");
     }
 
     /// Lines of `old new`, where old is a name or `+ID`, new as for `--owner`; `#` starts a comment.

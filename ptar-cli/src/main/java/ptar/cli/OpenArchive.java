@@ -65,6 +65,7 @@ final class OpenArchive implements Closeable {
             stream = bytes;
             forward = bytes == null ? null : ForwardReader.open(bytes, keys, threads());
         }
+        TotalsSignal.say(settings, console, () -> totals.line("read", bytesRead()));
     }
 
     int threads() {
@@ -83,7 +84,8 @@ final class OpenArchive implements Closeable {
 
     /// Cursors over all entries that may be members, in order and without meeting one twice.
     List<EntryCursor> cursors(Members members) {
-        List<EntryPath> paths = members.isEverything() ? null : members.pathsOrNull();
+        boolean wantsAll = members.isEverything() || settings.listing.showOmittedFolders;
+        List<EntryPath> paths = wantsAll ? null : members.pathsOrNull();
         if (paths == null || paths.size() > 1 + random.root().entries() / ENTRIES_FOR_A_LOOKUP) {
             return List.of(random.entries(EntryPath.ROOT, this::lost));
         }
@@ -126,11 +128,15 @@ final class OpenArchive implements Closeable {
         }
     }
 
+    private long bytesRead() {
+        return counted != null ? counted.bytes() : stream.offset();
+    }
+
     /// What is said at the end: names that may be missing, `--totals`, and with `-vvv` how often it was read.
     void tellTotals() {
         tellLost();
         if (settings.totals) {
-            console.say(totals.line("read", counted != null ? counted.bytes() : stream.offset()));
+            console.say(totals.line("read", bytesRead()));
         }
         if (counted != null && (settings.stats || settings.verbosity > 2)) {
             console.say("Reads of the archive: " + counted.reads() + ", bytes read: " + counted.bytes());

@@ -71,9 +71,14 @@ final class RestoreMessages implements RestoreListener, ExtractListener {
     public void kept(Bytes name, Kept why) {
         if (why == Kept.NEWER && !settings.silenced.contains(Warning.IGNORE_NEWER)) {
             console.warn("Current '" + shown(name) + "' is newer or same age");
-        } else if (why == Kept.EXISTING && settings.asked.contains(Warning.EXISTING_FILE)) {
+        } else if (why == Kept.EXISTING && tellsExisting()) {
             console.warn(shown(name) + ": skipping existing file");
         }
+    }
+
+    private boolean tellsExisting() {
+        return settings.asked.contains(Warning.EXISTING_FILE)
+                || settings.verbosity > 0 && !settings.silenced.contains(Warning.EXISTING_FILE);
     }
 
     @Override

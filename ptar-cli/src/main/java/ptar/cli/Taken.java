@@ -1,5 +1,7 @@
 package ptar.cli;
 
+import java.util.HashSet;
+import java.util.Set;
 import ptar.cli.match.Exclusions;
 import ptar.cli.match.Members;
 import ptar.cli.options.Settings;
@@ -11,6 +13,7 @@ import ptar.tree.Timestamp;
 import ptar.write.MemberName;
 
 /// Which entries of an archive `-t` and `-x` take: members, exclusions, `--newer`, `--starting-file`, `--occurrence`.
+/// Says which folders are passed over, if asked (`--show-omitted-dirs`).
 final class Taken {
     private static final Bytes DOT_SLASH = Bytes.of("./");
 
@@ -22,9 +25,14 @@ final class Taken {
     private final long occurrence;
     private boolean startFound;
     private boolean fromRoot;
+    /// Null if nobody wants to know of folders that are passed over.
+    private final Console omissions;
+    /// Told once, though an archive may be gone through for each `-C`.
+    private final Set<EntryPath> omitted = new HashSet<>();
 
     /// @param newer what is older is passed over; null for nothing
-    Taken(Settings settings, MemberPlan plan, Timestamp newer) {
+    Taken(Settings settings, MemberPlan plan, Timestamp newer, Console console) {
+        this.omissions = settings.listing.showOmittedFolders ? console : null;
         this.members = plan.members();
         this.exclusions = plan.exclusions();
         this.newer = newer;
@@ -48,6 +56,14 @@ final class Taken {
 
     /// @return number of the folder that it goes to, -1 if it is not taken
     int folderOf(EntryPath path, Metadata metadata) {
+        int folder = lookUp(path, metadata);
+        if (folder < 0 && omissions != null && metadata.type() == EntryType.FOLDER && omitted.add(path)) {
+            omissions.warn((path.isRoot() ? "." : omissions.shown(path.bytes())) + ": Omitting");
+        }
+        return folder;
+    }
+
+    private int lookUp(EntryPath path, Metadata metadata) {
         fromRoot |= path.isRoot();
         if (start != null) {
             startFound |= path.equals(start);

@@ -8,7 +8,8 @@ import ptar.storage.Sink;
 final class WatchedSink implements Sink {
     private final Sink sink;
     private final Checkpoints checkpoints;
-    private long bytes;
+    /// Written by one thread.
+    private volatile long bytes;
     private volatile Commit commit = Commit.NOT_YET;
 
     private enum Commit { NOT_YET, UNDER_WAY, DONE, FAILED }
@@ -32,6 +33,10 @@ final class WatchedSink implements Sink {
             throw failed("Cannot write", e);
         }
         checkpoints.reached(bytes);
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     @Override

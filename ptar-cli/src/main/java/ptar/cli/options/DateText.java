@@ -24,7 +24,7 @@ public final class DateText {
     private static final Pattern ISO_DATE = Pattern.compile("(\\d{4,})-(\\d{1,2})-(\\d{1,2})");
     private static final Pattern US_DATE = Pattern.compile("(\\d{1,2})/(\\d{1,2})(?:/(\\d{4}))?");
     private static final Pattern TIME = Pattern.compile(
-            "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?(am|pm)?(z|utc|gmt|[+-]\\d{1,2}(?::?\\d{2})?)?");
+            "(\\d{1,2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?)?(am|pm)?(z|utc|gmt|[+-]\\d{1,2}(?::?\\d{2})?)?");
     private static final Pattern ZONE = Pattern.compile("z|utc|ut|gmt|[+-]\\d{2}:?\\d{2}");
     private static final Pattern TOKEN = Pattern.compile("[^\\s,()]+");
 
@@ -48,7 +48,7 @@ public final class DateText {
         }
         try {
             return new DateText(now).parse(text.toLowerCase(Locale.ROOT));
-        } catch (DateTimeException | ArithmeticException outOfRange) {
+        } catch (DateTimeException | ArithmeticException | NumberFormatException outOfRange) {
             return null;
         }
     }
@@ -116,6 +116,10 @@ public final class DateText {
             }
             default -> { }
         }
+        if (hasDate && hasTime && token.matches("\\d{4}")) { // Sun Nov 22 10:30:05 UTC 2026
+            at = at.withYear(Integer.parseInt(token));
+            return 1;
+        }
         if (takeDate(token) || takeTime(token) || takeZone(token)) {
             return 1;
         }
@@ -146,15 +150,19 @@ public final class DateText {
 
     private boolean takeTime(String token) {
         Matcher time = TIME.matcher(token);
-        if (!time.matches()) {
+        if (!time.matches() || time.group(2) == null && time.group(5) == null) {
             return false;
         }
+        int minute = time.group(2) == null ? 0 : Integer.parseInt(time.group(2));
         int hour = Integer.parseInt(time.group(1));
         if (time.group(5) != null) {
+            if (hour < 1 || hour > 12) {
+                return false;
+            }
             hour = hour % 12 + (time.group(5).equals("pm") ? 12 : 0);
         }
         int second = time.group(3) == null ? 0 : Integer.parseInt(time.group(3));
-        at = at.with(LocalTime.of(hour, Integer.parseInt(time.group(2)), second, nanos(time.group(4))));
+        at = at.with(LocalTime.of(hour, minute, second, nanos(time.group(4))));
         hasTime = true;
         if (time.group(6) != null) {
             zone = zoneOf(time.group(6));
@@ -242,7 +250,12 @@ public final class DateText {
 
     private void shift(long amount, String unit) {
         boolean fortnight = unit.startsWith("fortnight");
-        shifts.add(() -> at = at.plus(fortnight ? 2 * amount : amount, unitOf(unit)));
+        shifts.add(() -> {
+            // The 31st a month later is the 31st day of that month, which may lie in the one behind it.
+            boolean varies = unitOf(unit) == ChronoUnit.MONTHS || unitOf(unit) == ChronoUnit.YEARS;
+            at = varies ? at.withDayOfMonth(1).plus(amount, unitOf(unit)).plusDays(at.getDayOfMonth() - 1)
+                    : at.plus(fortnight ? 2 * amount : amount, unitOf(unit));
+        });
     }
 
     private static ChronoUnit unitOf(String text) {

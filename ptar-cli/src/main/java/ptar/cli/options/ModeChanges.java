@@ -6,10 +6,14 @@ import java.util.List;
 /// `--mode`: an octal number, or changes as `chmod` has them (`u+rwX,go-w,a=r,g=u`).
 public final class ModeChanges {
     private static final int ALL = 07777;
+    /// Of folders these stay unless they are named, or there are five digits: as in GNU's `chmod`.
+    private static final int KEPT_OF_FOLDERS = 06000;
 
+    /// @param exact nothing is kept of what was before
     /// @param who bits of those it is about: 04700 for the user, and so on
     /// @param copy one of `ugo` whose bits are taken, or NUL
-    private record Change(char operator, int who, boolean everybody, int bits, boolean conditionalX, char copy) {}
+    private record Change(char operator, int who, boolean everybody, int bits, boolean conditionalX, char copy,
+            boolean exact) {}
 
     private final List<Change> changes = new ArrayList<>();
     private final int umask;
@@ -21,7 +25,7 @@ public final class ModeChanges {
         if (text.matches("[0-7]{1,5}")) {
             int bits = Integer.parseInt(text, 8);
             if (bits <= ALL) {
-                changes.add(new Change('=', ALL, false, bits, false, '\0'));
+                changes.add(new Change('=', ALL, false, bits, false, '\0', text.length() == 5));
                 return;
             }
         }
@@ -61,7 +65,7 @@ public final class ModeChanges {
                     default -> copy = c;
                 }
             }
-            changes.add(new Change(operator, who, everybody, bits, conditionalX, copy));
+            changes.add(new Change(operator, who, everybody, bits, conditionalX, copy, false));
         }
         if (at == start || at < clause.length()) {
             throw new UsageException(UsageException.COMBINATION, "Invalid mode given on option: " + whole);
@@ -86,7 +90,10 @@ public final class ModeChanges {
             result = switch (change.operator) {
                 case '+' -> result | bits;
                 case '-' -> result & ~bits;
-                default -> result & ~change.who | bits;
+                default -> {
+                    int kept = isFolder && !change.exact ? KEPT_OF_FOLDERS & ~bits : 0;
+                    yield result & (~change.who | kept) | bits;
+                }
             };
         }
         return result & ALL;

@@ -35,7 +35,7 @@ public final class SettingsReader {
             case MODE -> mode(given.option());
             case SELECTION -> settings.selection.add(given);
             case SETTING -> setting(given);
-            case IGNORED -> { }
+            case IGNORED -> ignored(given);
             case IMPOSSIBLE -> throw new UsageException(
                     UsageException.OPTIONS, "option '" + given.typed() + "' is not supported: " + reason(given));
         }
@@ -154,6 +154,25 @@ public final class SettingsReader {
         keys.encrypt |= given.option() != Option.IDENTITY;
     }
 
+    /// What is accepted and does nothing: a wrong argument is a mistake all the same.
+    private static void ignored(Given given) throws UsageException {
+        switch (given.option()) {
+            case SORT -> oneOf(given, "none", "name", "inode");
+            case HOLE_DETECTION -> oneOf(given, "raw", "seek");
+            case FORMAT -> oneOf(given, "gnu", "oldgnu", "pax", "posix", "ustar", "v7");
+            case BLOCKING_FACTOR -> number(given, 1, Long.MAX_VALUE, "blocking factor");
+            default -> { }
+        }
+    }
+
+    private static void oneOf(Given given, String... known) throws UsageException {
+        if (given.value() != null && !List.of(known).contains(given.text())) {
+            throw new UsageException(
+                    UsageException.COMBINATION, "invalid argument '" + given.text() + "' for '--"
+                    + given.option().names().getFirst() + "': it is one of " + String.join(", ", known));
+        }
+    }
+
     private static boolean isYes(Given given) throws UsageException {
         return switch (given.text()) {
             case "yes" -> true;
@@ -223,7 +242,10 @@ public final class SettingsReader {
             case CLAMP_MTIME -> create.clampMtime = true;
             case SET_MTIME_COMMAND -> create.mtimeCommand = given.value();
             case SET_MTIME_FORMAT -> create.mtimeFormat = given.value();
-            default -> { /* --atime-preserve: reading never changes access times where the system lets us choose */ }
+            default -> {
+                // --atime-preserve: reading never changes access times where the system lets us choose
+                oneOf(given, "replace", "system");
+            }
         }
     }
 

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -68,8 +70,7 @@ class ManualTest {
                 missing.add(option.names().getFirst());
             }
         }
-        // Accepted for tar's sake, and without effect
-        missing.removeAll(List.of("atime-preserve", "show-omitted-dirs"));
+        missing.remove("atime-preserve"); // of those without effect, the only one whose argument is read
         assertEquals(List.of(), missing);
     }
 
@@ -90,6 +91,30 @@ class ManualTest {
                 assertTrue(
                         manual.contains("-" + option.letter() + " --" + option.names().getFirst()),
                         () -> "-" + option.letter() + " is not told of");
+            }
+        }
+    }
+
+    /// The table says `accepted, no effect` of nothing else than what is, and so on.
+    @Test
+    void theTableSaysOfEachOptionWhatBecomesOfIt() throws IOException {
+        Map<String, String> told = new HashMap<>();
+        Matcher row = Pattern.compile("(?m)^(-[^|\n]*)\\|T\\{\n([^\n]*)$").matcher(manual());
+        while (row.find()) {
+            namesIn(row.group(1)).forEach(name -> told.put(name, row.group(2)));
+        }
+        for (Option option : Option.values()) {
+            String expected = switch (option.use()) {
+                case MODE -> "(as GNU tar|not there).*";
+                case IMPOSSIBLE -> "refused, exit 64: .*";
+                case IGNORED -> "(accepted, no effect|as GNU tar; --restrict has no effect).*";
+                case SELECTION, SETTING -> option == Option.ATIME_PRESERVE ? "accepted, no effect: .*"
+                        : "(as GNU tar|another meaning|kept by default|reads the archive back).*";
+            };
+            for (String name : option.names()) {
+                String text = told.get(name);
+                boolean isOwn = option.isOwn() && text == null;
+                assertTrue(isOwn || text != null && text.matches(expected), "--" + name + ": " + text);
             }
         }
     }

@@ -47,6 +47,7 @@ class SettingsReaderTest {
             if (option.use() == Option.Use.SETTING) {
                 String value = switch (option) {
                     case BLOCK_SIZE -> "8MiB";
+                    case ATIME_PRESERVE -> "replace";
                     case WARNING -> "none";
                     case TOTALS -> "USR1";
                     case S3_PATH_STYLE -> "yes";
