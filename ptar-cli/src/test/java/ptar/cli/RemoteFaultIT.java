@@ -216,7 +216,7 @@ class RemoteFaultIT {
                 : r.method().equals("HEAD") && heads.incrementAndGet() > 1 ? Fault.status(403) : Fault.NONE);
         Outcome created = create();
         assertEquals(2, created.exitCode());
-        assertTrue(created.err().contains("whether the archive is there can't be seen"), created::err);
+        assertTrue(created.err().contains("whether it is there all the same can't be seen"), created::err);
         assertEquals(0, server.unfinishedUploads(bucket));
     }
 

@@ -28,6 +28,11 @@ final class RequestCounter implements ExecutionInterceptor {
     }
 
     @Override
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+        LAST_ATTEMPTS.set(0);
+    }
+
+    @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
         Integer before = attributes.getAttribute(ATTEMPT);
         int attempt = before == null ? 1 : before + 1;

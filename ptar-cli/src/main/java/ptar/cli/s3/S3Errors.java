@@ -53,10 +53,11 @@ final class S3Errors {
         };
     }
 
-    /// Whether the connection was lost where the SDK does not try again: while it read the answer's body.
+    /// Whether the connection was lost where the SDK does not try again: while it read the answer's body. Asked by the
+    /// thread that made the request.
     static boolean isCutAnswer(SdkException e) {
         return e instanceof SdkClientException && find(e, IOException.class) != null
-                && (e.numAttempts() == null || e.numAttempts() == 1);
+                && RequestCounter.lastAttempts() == 1;
     }
 
     /// Whether a server seems not to know a header: what Swift, older Ceph and others answer.

@@ -373,8 +373,8 @@ final class S3Sink implements Sink {
             }
             IOException cause = S3Errors.translate(e, name(), "PutObject");
             IOException unknown = S3Errors.failure(
-                    name(), "the last answer was lost, and whether the archive is there can't be seen: look for it, "
-                            + "then try again (" + cause.getMessage().replace(name() + ": ", "") + ")");
+                    name(), cause.getMessage().replace(name() + ": ", "")
+                            + "; whether it is there all the same can't be seen: look for it, then try again");
             unknown.initCause(cause);
             unknown.addSuppressed(look);
             throw unknown;
