@@ -72,7 +72,11 @@ final class CreateCommand implements WriteListener {
 
     private WriteOptions writeOptions() throws UsageException {
         Settings.CreateSettings create = settings.create;
-        WriteOptions options = WriteOptions.DEFAULT;
+        if (settings.keys.pad && !settings.keys.encrypt) {
+            throw new UsageException(UsageException.COMBINATION,
+                    "--pad hides how long an encrypted archive is: it needs --encrypt");
+        }
+        WriteOptions options = settings.keys.pad ? WriteOptions.DEFAULT.withPadding() : WriteOptions.DEFAULT;
         try {
             options = create.level == null ? options : options.withLevel(create.level);
             options = settings.threads == 0 ? options : options.withThreads(settings.threads);

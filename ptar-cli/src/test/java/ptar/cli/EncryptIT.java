@@ -243,6 +243,28 @@ final class EncryptIT {
     // ---- what the bytes tell
 
     @Test
+    void aPaddedArchiveHasTheLengthOfOneWithAnotherFile() throws Exception {
+        Files.createDirectory(folder.resolve("out"));
+        Shell.prepare(folder, """
+                head -c 400000 /dev/urandom > tree/large; echo > tree/more
+                ptar --encrypt --pad --key-file=k -cf a.ptar tree
+                ptar -c --pad --key-file=k tree | cat > b.ptar
+                head -c 3500 /dev/urandom > tree/more
+                ptar --encrypt --pad --key-file=k -cf c.ptar tree
+                ptar -x --key-file=k -C out < a.ptar
+                """);
+
+        assertEquals(0, (bytes("a.ptar").length - 2 * 4096 - 64 - 128) % 16_384, "steps from 512 KiB to 1 MiB");
+        assertEquals(bytes("a.ptar").length, bytes("b.ptar").length);
+        assertEquals(bytes("a.ptar").length, bytes("c.ptar").length);
+        assertRestored("out");
+        Ptar.Outcome plain = ptar.run("--pad", "-cf", "p.ptar", "tree");
+        assertTrue(plain.err().startsWith("ptar: --pad hides how long an encrypted archive is: it needs --encrypt\n"),
+                plain.err());
+        assertEquals(2, plain.exitCode());
+    }
+
+    @Test
     void theArchiveTellsNothing() throws Exception {
         create("a.ptar");
         create("b.ptar");

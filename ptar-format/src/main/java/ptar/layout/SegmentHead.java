@@ -76,6 +76,12 @@ public final class SegmentHead {
         return plainLength + segments * (SIZE + TAG_SIZE);
     }
 
+    /// Plain length of segments of this stored length, the other way round.
+    public static long plainLength(long storedLength) {
+        long segments = (storedLength + STORED_SIZE - 1) / STORED_SIZE;
+        return storedLength - segments * (SIZE + TAG_SIZE);
+    }
+
     private static int crc(MemorySegment segment) {
         CRC32C crc = new CRC32C();
         crc.update(segment.asSlice(4).asByteBuffer());

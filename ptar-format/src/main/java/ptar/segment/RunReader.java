@@ -35,7 +35,7 @@ public final class RunReader implements AutoCloseable {
         firstSegment = headerLength + run.offset() + Run.PREAMBLE_SIZE;
         long stored = run.storedLength() - Run.PREAMBLE_SIZE;
         segments = (stored + SegmentHead.STORED_SIZE - 1) / SegmentHead.STORED_SIZE;
-        plainLength = stored - segments * (SegmentHead.SIZE + SegmentHead.TAG_SIZE);
+        plainLength = SegmentHead.plainLength(stored);
         long lastStored = stored - (segments - 1) * SegmentHead.STORED_SIZE;
         if (lastStored < SegmentHead.SIZE + RunEnd.SIZE + SegmentHead.TAG_SIZE
                 || segments - 1 > SegmentHead.MAX_INDEX) {

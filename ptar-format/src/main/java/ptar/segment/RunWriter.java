@@ -31,7 +31,7 @@ public final class RunWriter {
     private final Sink sink;
     private final Run run;
     private final int archiveTag;
-    private final boolean aligned;
+    private final RunLength length;
     private final SegmentCiphers ciphers;
     private final ExecutorService pool;
     private final int maxInFlight;
@@ -46,15 +46,15 @@ public final class RunWriter {
     private record Batch(Future<MemorySegment> sealed, long storedLength) {}
 
     /// @param run its offset and length need not be known yet
-    /// @param aligned whether the final segment is padded to 4 KiB (sealed suites)
+    /// @param length how long the run may be
     /// @param maxInFlight batches of 1 MiB that may be waiting to be sealed or written
     public RunWriter(
-            Sink sink, Run run, int archiveTag, boolean aligned, SegmentCiphers ciphers, ExecutorService pool,
+            Sink sink, Run run, int archiveTag, RunLength length, SegmentCiphers ciphers, ExecutorService pool,
             int maxInFlight, BufferPool buffers) throws IOException {
         this.sink = sink;
         this.run = run;
         this.archiveTag = archiveTag;
-        this.aligned = aligned;
+        this.length = length;
         this.ciphers = ciphers;
         this.pool = pool;
         this.maxInFlight = maxInFlight;
@@ -163,12 +163,7 @@ public final class RunWriter {
     /// @param root where the root is, or null for a run without one
     /// @return the run with its stored length
     public Run finish(Pointer root) throws IOException {
-        int padding = padding();
-        if (padding > 0) {
-            MemorySegment zeros = scratch.asSlice(FrameHead.SIZE, padding - FrameHead.SIZE);
-            append(headOf(FrameType.PADDING, FrameHead.STORED, zeros, padding - FrameHead.SIZE));
-            append(zeros);
-        }
+        writePadding(padding());
         MemorySegment end = scratch.asSlice(0, RunEnd.SIZE);
         RunEnd runEnd =
                 root == null ? new RunEnd(-1, 0, 0) : new RunEnd(root.offset(), root.storedLength(), root.rawLength());
@@ -185,19 +180,44 @@ public final class RunWriter {
                 run.index(), run.offset(), Run.PREAMBLE_SIZE + SegmentHead.storedLength(position), run.salt());
     }
 
-    /// How many bytes a padding frame takes, so that the run end lies in one segment and the final segment has a stored
-    /// length that tells no more than it must; 0 for none.
-    private int padding() {
-        int n = 0;
-        while (!fits(position + n)) {
-            n = Math.max(n + 1, FrameHead.SIZE);
+    /// Writes most of the run's padding now, in front of what a reader wants first: the index lies at the end then.
+    ///
+    /// @param rest how many bytes come before the run end, about
+    public void padAhead(long rest) throws IOException {
+        long end = position + rest + RunEnd.SIZE;
+        long padding = SegmentHead.plainLength(length.roundedUp(SegmentHead.storedLength(end))) - end;
+        if (padding >= FrameHead.SIZE) {
+            writePadding(padding);
         }
-        return n;
     }
 
-    private boolean fits(long endPosition) {
-        long payload = endPosition % SegmentHead.PAYLOAD_SIZE + RunEnd.SIZE;
-        long stored = SegmentHead.SIZE + payload + SegmentHead.TAG_SIZE;
-        return payload <= SegmentHead.PAYLOAD_SIZE && (!aligned || stored % SegmentHead.SEALED_ALIGNMENT == 0);
+    /// @param n bytes with the frames' heads: 0, or at least one head
+    private void writePadding(long n) throws IOException {
+        for (long left = n; left > 0;) {
+            long frame = Math.min(left, FrameHead.SIZE + FrameType.PADDING.maxRawLength());
+            if (left - frame > 0 && left - frame < FrameHead.SIZE) {
+                frame -= FrameHead.SIZE;
+            }
+            int raw = (int) frame - FrameHead.SIZE;
+            MemorySegment zeros = scratch.asSlice(FrameHead.SIZE, raw);
+            append(headOf(FrameType.PADDING, FrameHead.STORED, zeros, raw));
+            append(zeros);
+            left -= frame;
+        }
+    }
+
+    /// How many bytes padding takes, so that the run end lies in one segment and the run has a length that tells no
+    /// more than it must; 0 for none.
+    private long padding() {
+        for (long least = 0;;) {
+            long end = position + least + RunEnd.SIZE;
+            long padding =
+                    least + SegmentHead.plainLength(length.roundedUp(SegmentHead.storedLength(end))) - end;
+            long endInSegment = (position + padding) % SegmentHead.PAYLOAD_SIZE + RunEnd.SIZE;
+            if (endInSegment <= SegmentHead.PAYLOAD_SIZE && (padding == 0 || padding >= FrameHead.SIZE)) {
+                return padding;
+            }
+            least = padding + 1;
+        }
     }
 }

@@ -17,6 +17,7 @@ import ptar.layout.Leaf;
 import ptar.layout.Pointer;
 import ptar.layout.Run;
 import ptar.layout.SegmentHead;
+import ptar.segment.RunLength;
 import ptar.segment.RunWriter;
 import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
@@ -89,7 +90,7 @@ public final class ArchiveWriter {
                     new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
             int archiveTag = SegmentHead.archiveTag(header.archiveId());
             RunWriter runWriter = new RunWriter(
-                    sink, run, archiveTag, header.suite().isSealed(), ciphers, pool, options.threads() + 2, buffers);
+                    sink, run, archiveTag, lengthOf(header), ciphers, pool, options.threads() + 2, buffers);
             Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
             IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
             Window.Cutter cutter = new Window.Cutter(entries, windowLimits);
@@ -100,6 +101,9 @@ public final class ArchiveWriter {
                 writeContent(window, packer, pool, cutters);
                 writeLeaves(window, index);
             }
+            if (options.padded()) {
+                runWriter.padAhead(index.lengthOfRest());
+            }
             Pointer root = index.finish(List.of(), 0, null);
             Run written = runWriter.finish(root);
             long length = writeClosing(headerBytes, written, key);
@@ -109,6 +113,13 @@ public final class ArchiveWriter {
             stop(pool);
             stop(walker);
         }
+    }
+
+    private RunLength lengthOf(Header header) {
+        if (!header.suite().isSealed()) {
+            return RunLength.EXACT;
+        }
+        return options.padded() ? RunLength.PADME : RunLength.ALIGNED;
     }
 
     /// What the threads use may be closed when this returns.

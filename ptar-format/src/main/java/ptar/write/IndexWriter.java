@@ -30,6 +30,7 @@ final class IndexWriter {
     private static final int TARGET_KEY_BYTES = ByteReader.MAX_KEY_BYTES / 4;
     /// However long the names: so that seven levels are enough for any tree.
     private static final int MIN_CHILDREN = 16;
+    private static final int ROOT_LENGTH = 256;
 
     private final RunWriter run;
     private final FrameCompressor compressor;
@@ -102,6 +103,15 @@ final class IndexWriter {
         entries += leaf.count();
         bytes += leaf.bytes();
         leaf = new Leaf.Builder(blocks);
+    }
+
+    /// Bytes that nodes and root will take, about, and rather more than less.
+    long lengthOfRest() {
+        long rest = ROOT_LENGTH;
+        for (Node.Child child : leaves) {
+            rest += child.firstPath().bytes().length() + Pointer.HASH_SIZE + 32;
+        }
+        return rest;
     }
 
     /// Writes nodes, level by level, and the root.

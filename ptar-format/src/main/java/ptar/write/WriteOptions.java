@@ -7,12 +7,13 @@ import ptar.layout.BlockTrailer;
 /// @param level zstd's compression level, -7 to 22
 /// @param blockSize raw bytes of content in a block, 1 to 64 MiB: a larger one packs better, and pulling one file out
 ///     of it takes longer
+/// @param padded whether a sealed archive has one of few lengths: see [ptar.segment.RunLength#PADME]
 /// @param threads that read, hash, compress and seal; the archive's bytes are the same for any number
-public record WriteOptions(int level, int blockSize, int threads) {
+public record WriteOptions(int level, int blockSize, boolean padded, int threads) {
     public static final int MIN_BLOCK_SIZE = 1 << 20;
     public static final int MAX_BLOCK_SIZE = BlockTrailer.MAX_CONTENT_LENGTH;
     public static final WriteOptions DEFAULT =
-            new WriteOptions(3, 16 << 20, Runtime.getRuntime().availableProcessors());
+            new WriteOptions(3, 16 << 20, false, Runtime.getRuntime().availableProcessors());
 
     public WriteOptions {
         if (level < -7 || level > 22 || level == 0) {
@@ -27,14 +28,18 @@ public record WriteOptions(int level, int blockSize, int threads) {
     }
 
     public WriteOptions withLevel(int newLevel) {
-        return new WriteOptions(newLevel, blockSize, threads);
+        return new WriteOptions(newLevel, blockSize, padded, threads);
     }
 
     public WriteOptions withBlockSize(int newBlockSize) {
-        return new WriteOptions(level, newBlockSize, threads);
+        return new WriteOptions(level, newBlockSize, padded, threads);
+    }
+
+    public WriteOptions withPadding() {
+        return new WriteOptions(level, blockSize, true, threads);
     }
 
     public WriteOptions withThreads(int newThreads) {
-        return new WriteOptions(level, blockSize, newThreads);
+        return new WriteOptions(level, blockSize, padded, newThreads);
     }
 }

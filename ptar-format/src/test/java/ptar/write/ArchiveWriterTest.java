@@ -14,8 +14,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -645,6 +647,40 @@ class ArchiveWriterTest {
             assertEquals(0, segments % SegmentHead.SEALED_ALIGNMENT, "of " + size + " bytes");
             assertHolds(tree, archive, TestArchive.keys());
         }
+    }
+
+    /// The padding lies in front of nodes and root, so that these are still in the last bytes, which are read at once.
+    @Test
+    void aPaddedArchiveHasOneOfFewLengthsAndIsReadAsQuickly() throws IOException {
+        Set<Integer> lengths = new HashSet<>();
+        for (int size : new int[] {33_600_000, 34_500_000, 34_700_000}) {
+            MemoryTree tree = new MemoryTree();
+            tree.file("f", Content.random(size, size));
+            byte[] exact = TestArchive.of(tree).sealed().write();
+            byte[] archive = TestArchive.of(tree).sealed().padded().write();
+            assertTrue(archive.length >= exact.length && archive.length < exact.length + exact.length / 32);
+            assertHolds(tree, archive, TestArchive.keys());
+            MemorySource source = new MemorySource(archive, 8);
+            ArchiveReader.open(source, TestArchive.keys()).close();
+            assertEquals(1, source.reads(), "of " + size + " bytes");
+            lengths.add(archive.length);
+        }
+        assertEquals(2, lengths.size(), lengths.toString());
+    }
+
+    @Test
+    void anyTreeCanBePadded() throws IOException {
+        for (int size : new int[] {0, 1, 61_000, 65_300, 65_480, 131_000, 1_000_000}) {
+            MemoryTree tree = new MemoryTree();
+            tree.file("f", Content.random(size, size));
+            byte[] archive = TestArchive.of(tree).sealed().padded().write();
+            assertHolds(tree, archive, TestArchive.keys());
+            ForwardContents forward = ForwardContents.read(MemorySource.stream(archive), TestArchive.keys(), 1);
+            assertEquals(List.of(), forward.damage);
+        }
+        MemoryTree plain = new MemoryTree();
+        plain.file("f", "a plain archive tells all: it is not padded");
+        assertArrayEquals(TestArchive.of(plain).write(), TestArchive.of(plain).padded().write());
     }
 
     /// The padding that keeps a run end in one segment, at every distance from the border.

@@ -20,7 +20,7 @@ public final class TestArchive {
     public static final KeyFile KEY_FILE = KeyFile.random();
 
     private final SourceTree tree;
-    private WriteOptions options = new WriteOptions(1, WriteOptions.MIN_BLOCK_SIZE, 2);
+    private WriteOptions options = new WriteOptions(1, WriteOptions.MIN_BLOCK_SIZE, false, 2);
     private WriteListener listener = WriteListener.NONE;
     private Window.Limits windows = Window.Limits.DEFAULT;
     private boolean sealed;
@@ -52,6 +52,11 @@ public final class TestArchive {
 
     public TestArchive windows(int entries, long bytes) {
         windows = new Window.Limits(entries, bytes);
+        return this;
+    }
+
+    public TestArchive padded() {
+        options = options.withPadding();
         return this;
     }
 

@@ -93,6 +93,7 @@ public enum Option {
 
     // Sealed archives
     ENCRYPT(SETTING, NONE, "encrypt"),
+    PAD(SETTING, NONE, "pad"),
     PASSWORD_FILE(SETTING, REQUIRED, "password-file"),
     PASSWORD_COMMAND(SETTING, REQUIRED, "password-command"),
     KEY_FILE(SETTING, REQUIRED, "key-file"),

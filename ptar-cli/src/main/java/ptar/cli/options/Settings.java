@@ -67,6 +67,8 @@ public final class Settings {
     public static final class KeySettings {
         /// The archive that is made is sealed: by `--encrypt`, and by whatever names a key for it.
         public boolean encrypt;
+        /// The length of the archive that is made is one of few.
+        public boolean pad;
         public String passwordFile;
         public String passwordCommand;
         public final List<String> keyFiles = new ArrayList<>();

@@ -106,6 +106,7 @@ public final class SettingsReader {
             case ENDPOINT_URL, REGION, PROFILE, S3_PATH_STYLE, NO_SIGN_REQUEST, REQUESTER_PAYS, STORAGE_CLASS, SSE,
                     SSE_KMS_KEY_ID, S3_TAG, S3_PART_SIZE, S3_PARALLEL, S3_METADATA, EXPECTED_SIZE,
                     OVERWRITE_ARCHIVE, CA_BUNDLE -> reaching(given);
+            case PAD -> settings.keys.pad = true;
             case ENCRYPT, PASSWORD_FILE, PASSWORD_COMMAND, KEY_FILE, RECIPIENT, IDENTITY -> sealing(given);
             default -> extracting(given);
         }
