@@ -45,7 +45,8 @@ final class OpenArchive implements Closeable {
         ArchiveReader reader = null;
         ByteStream bytes = input.stream();
         try (Keys given = new Keys(settings.keys.options())) {
-            KeyFinder keys = given.finder(counting == null ? bytes.name() : counting.name());
+            KeyFinder keys = given.finder(
+                    counting == null ? bytes.name() : counting.name(), settings.keys.isSealed());
             if (counting != null) {
                 try {
                     reader = ArchiveReader.open(counting, keys);

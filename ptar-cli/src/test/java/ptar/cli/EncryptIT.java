@@ -140,7 +140,30 @@ final class EncryptIT {
         succeed("-cf", "a.ptar", "tree");
 
         assertEquals("a.ptar: is not encrypted\n", succeed("key", "ls", "a.ptar").out());
-        assertEquals("tree/noise\n", succeed("-tf", "a.ptar", "--key-file=absent", "tree/noise").out());
+        ptar.with("PTAR_PASSWORD", "of other archives");
+        assertEquals("tree/noise\n", succeed("-tf", "a.ptar", "tree/noise").out());
+    }
+
+    /// Otherwise whoever can write where an encrypted archive lies can have anything extracted from it.
+    @Test
+    void aPlainArchiveIsRefusedWhereAKeyIsGiven() throws Exception {
+        succeed("-cf", "a.ptar", "tree");
+        byte[] withoutHeader = bytes("a.ptar");
+        withoutHeader[60] ^= 1;
+        Files.write(folder.resolve("b.ptar"), withoutHeader);
+        ptar.with("PTAR_PASSWORD", "p");
+
+        for (String archive : List.of("a.ptar", "b.ptar")) {
+            for (String key : List.of("--key-file=k", "--password-file=k", "--identity=k", "--encrypt")) {
+                Ptar.Outcome outcome = ptar.run("-xOf", archive, key);
+                assertTrue(outcome.err().contains("is not encrypted, and a key was given for it"), outcome.err());
+                assertEquals("", outcome.out());
+                assertEquals(2, outcome.exitCode());
+            }
+            Ptar.Outcome piped = Shell.run(folder, "cat " + archive + " | ptar -xO --key-file=k");
+            assertEquals("", piped.out());
+            assertEquals(2, piped.exitCode());
+        }
     }
 
     @ParameterizedTest

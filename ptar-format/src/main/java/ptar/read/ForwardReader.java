@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
 import ptar.block.Decompressor;
+import ptar.crypto.KeySlots;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
@@ -118,9 +119,8 @@ public final class ForwardReader implements Closeable {
             CorruptArchiveException damaged = plainHeaderFault(in);
             if (damaged != null) {
                 in.skip(Header.MIN_LENGTH);
-                MasterKey allZero = MasterKey.plain();
-                Header plain = Header.plain(allZero);
-                return new ForwardReader(in, plain, damaged, plain.toBytes(), allZero, threads);
+                Header plain = KeySlots.plainHeader();
+                return new ForwardReader(in, plain, damaged, plain.toBytes(), keys.keyOf(plain), threads);
             }
             int length = Header.lengthFrom(in.peek(Header.PROBE_SIZE), in.name());
             MemorySegment bytes = Arena.ofAuto().allocate(length);

@@ -20,6 +20,7 @@ public interface KeyFinder {
         return header -> KeySlots.unlock(header, secrets, name);
     }
 
+    /// @param header a plain one too: who expects a sealed archive can refuse it
     /// @return closed by the reader
     /// @throws ptar.error.WrongKeyException if no key fits
     MasterKey keyOf(Header header) throws IOException;

@@ -49,9 +49,15 @@ public final class Keys implements AutoCloseable {
     /// once: what is damaged is opened a second time, from its start.
     ///
     /// @param archive its name
-    public KeyFinder finder(String archive) {
+    /// @param mustBeSealed whether a plain archive is refused: whoever can change the bytes of a sealed one can put a
+    ///     plain one in its place
+    public KeyFinder finder(String archive, boolean mustBeSealed) {
         return header -> {
             if (!header.suite().isSealed()) {
+                if (mustBeSealed) {
+                    throw new IOException(archive + ": is not encrypted, and a key was given for it: is it the archive"
+                            + " that you mean? (without the key it can be read)");
+                }
                 return KeyFinder.of(List.of(), archive).keyOf(header);
             }
             if (found == null) {

@@ -75,6 +75,11 @@ public final class Settings {
         public final List<String> recipients = new ArrayList<>();
         public final List<String> identities = new ArrayList<>();
 
+        /// Whether the archive that is read has to be sealed: it says so who names a key.
+        public boolean isSealed() {
+            return encrypt || !identities.isEmpty();
+        }
+
         public KeyOptions options() {
             return new KeyOptions(passwordFile, passwordCommand, keyFiles, identities, recipients);
         }

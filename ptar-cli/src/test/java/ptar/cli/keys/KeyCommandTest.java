@@ -177,7 +177,8 @@ class KeyCommandTest {
         KeyOptions options = new KeyOptions(null, null, List.of(file), List.of(), List.of());
         assertEquals("--key-file", option);
         try (Keys keys = new Keys(options, _ -> null, _ -> new byte[0], CHEAP);
-                ArchiveReader reader = ArchiveReader.open(new FileSource(Path.of(archive)), keys.finder(archive))) {
+                ArchiveReader reader = ArchiveReader.open(
+                        new FileSource(Path.of(archive)), keys.finder(archive, true))) {
             assertTrue(reader.find(EntryPath.of("tree/hello")) != null);
         }
     }
