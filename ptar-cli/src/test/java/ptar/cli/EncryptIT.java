@@ -123,7 +123,8 @@ final class EncryptIT {
         succeed("-cf", "a.ptar", "--recipient=recipients", "--key-file=k", "--password-file=pw", "tree");
 
         assertEquals(4, succeed("key", "ls", "a.ptar").out().lines().count());
-        for (String key : List.of("--identity=one", "--identity=two", "--key-file=k", "--password-command=cat pw")) {
+        for (String key : List.of("--identity=one", "--identity=two", "--key-file=k",
+                "--password-command=printf 'of\\040a\\40file'")) {
             assertEquals("tree/noise\n", succeed("-tf", "a.ptar", key, "tree/noise").out(), key);
         }
     }
@@ -201,6 +202,27 @@ final class EncryptIT {
         assertEquals(0, created.exitCode);
         assertEquals("Password for a.ptar: \r\ntree/noise\r\n", read.shown);
         assertEquals(0, read.exitCode);
+    }
+
+    @Test
+    void anInterruptedQuestionLeavesTheTerminalAsItWas() throws Exception {
+        Files.writeString(folder.resolve("pw"), "p");
+        succeed("-cf", "a.ptar", "--password-file=pw", "tree");
+
+        Terminal read = atTerminal("bash -c \"'%s' -tf a.ptar; echo code \\$?; stty -a | grep -o '[-]*echo '\"",
+                List.of("\u0003"));
+
+        assertTrue(read.shown.endsWith("code 130\r\necho \r\n"), read.shown);
+    }
+
+    /// A limit on the length of files does what a full disk does.
+    @Test
+    void aKeyThatCanNotBeWrittenLeavesNoFile() throws Exception {
+        Ptar.Outcome outcome = Shell.run(folder, "(ulimit -f 0; ptar key new full) 2>&1 | cat");
+
+        assertEquals("ptar: full: Cannot write: File too large\n", outcome.out());
+        assertEquals(2, outcome.exitCode());
+        assertFalse(Files.exists(folder.resolve("full")));
     }
 
     @Test

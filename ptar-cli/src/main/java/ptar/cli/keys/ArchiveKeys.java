@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -68,8 +69,12 @@ final class ArchiveKeys implements AutoCloseable {
     }
 
     private static FileChannel openFile(String name, StandardOpenOption... options) throws IOException {
+        Path path = SecretFile.path(name);
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new IOException(name + ": is not a file: its keys lie at its start and at its end");
+        }
         try {
-            return FileChannel.open(Path.of(name), options);
+            return FileChannel.open(path, options);
         } catch (NoSuchFileException e) {
             throw new IOException(name + ": Cannot open: No such file or directory", e);
         } catch (AccessDeniedException e) {
@@ -130,7 +135,10 @@ final class ArchiveKeys implements AutoCloseable {
             return unlocked.slot();
         }
         List<KeySlot> passwords = slots.stream().filter(PasswordSlot.class::isInstance).toList();
-        if (passwords.size() != 1) {
+        if (passwords.isEmpty()) {
+            throw new Refused(name, "has no password: 'ptar key add' gives it one");
+        }
+        if (passwords.size() > 1) {
             throw new Refused(name, "has %d passwords and was opened by none of them: say which with --slot"
                     .formatted(passwords.size()));
         }

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -49,12 +50,17 @@ final class NewKey {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)} : new FileAttribute<?>[0];
-        try (FileChannel channel = FileChannel.open(Path.of(file), NEW, attributes);
-                OutputStream out = Channels.newOutputStream(channel)) {
-            out.write(comment.getBytes(StandardCharsets.UTF_8));
-            out.write(key);
-            out.write('\n');
-            channel.force(true);
+        Path path = SecretFile.path(file);
+        try (FileChannel channel = FileChannel.open(path, NEW, attributes)) {
+            try (OutputStream out = Channels.newOutputStream(channel)) {
+                out.write(comment.getBytes(StandardCharsets.UTF_8));
+                out.write(key);
+                out.write('\n');
+                channel.force(true);
+            } catch (IOException diskIsFull) {
+                Files.delete(path);
+                throw new IOException(file + ": Cannot write: " + diskIsFull.getMessage(), diskIsFull);
+            }
         } catch (FileAlreadyExistsException e) {
             throw new IOException(file + ": is there already, and may be a key: not overwritten", e);
         } catch (NoSuchFileException e) {

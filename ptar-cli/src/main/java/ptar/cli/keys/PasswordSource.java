@@ -3,6 +3,7 @@ package ptar.cli.keys;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 
 /// Passwords from files and programs: their bytes without the final line end.
@@ -15,7 +16,12 @@ final class PasswordSource {
     }
 
     /// Runs a line of shell. It has no standard input, which may be an archive, and standard error is ours.
+    ///
+    /// @throws IOException if it fails, or Java can't give it to the shell as it is
     static byte[] fromCommand(String command) throws IOException {
+        if (!Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode(command)) {
+            throw new IOException("--password-command is not text in this locale (LC_ALL=C.UTF-8 would help)");
+        }
         Process process = new ProcessBuilder("/bin/sh", "-c", command)
                 .redirectInput(new File("/dev/null"))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -38,8 +38,21 @@ public final class TerminalPrompt implements Prompt {
                 return readLine(in);
             } finally {
                 restore(before);
-                Runtime.getRuntime().removeShutdownHook(restore);
+                remove(restore);
                 out.write('\n');
+            }
+        }
+    }
+
+    /// Never returns if a signal is ending the program: nothing is asked or told any more.
+    private static void remove(Thread hook) throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            try {
+                Thread.currentThread().join();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted", e);
             }
         }
     }
@@ -112,6 +125,7 @@ public final class TerminalPrompt implements Prompt {
     }
 
     private static IOException noTerminal() {
-        return new IOException("there is no terminal to ask for the password");
+        return new IOException("there is no terminal to ask for the password: --password-file, --password-command or"
+                + " PTAR_PASSWORD gives it without");
     }
 }

@@ -115,41 +115,42 @@ public final class SettingsReader {
     private void reaching(Given given) throws UsageException {
         RemoteOptions.Builder remote = settings.remote;
         switch (given.option()) {
-            case ENDPOINT_URL -> remote.endpoint(given.text());
-            case REGION -> remote.region(given.text());
-            case PROFILE -> remote.profile(given.text());
+            case ENDPOINT_URL -> remote.endpoint(given.verbatim());
+            case REGION -> remote.region(given.verbatim());
+            case PROFILE -> remote.profile(given.verbatim());
             case S3_PATH_STYLE -> remote.pathStyle(given.value() == null || isYes(given));
             case NO_SIGN_REQUEST -> remote.sign(false);
             case REQUESTER_PAYS -> remote.requesterPays(true);
-            case STORAGE_CLASS -> remote.storageClass(given.text());
-            case SSE -> remote.sse(given.text());
-            case SSE_KMS_KEY_ID -> remote.sseKmsKeyId(given.text());
+            case STORAGE_CLASS -> remote.storageClass(given.verbatim());
+            case SSE -> remote.sse(given.verbatim());
+            case SSE_KMS_KEY_ID -> remote.sseKmsKeyId(given.verbatim());
             case S3_TAG -> {
-                int equals = given.text().indexOf('=');
+                String tag = given.verbatim();
+                int equals = tag.indexOf('=');
                 if (equals <= 0) {
                     throw new UsageException(
                             UsageException.COMBINATION, given.text() + ": a tag is written KEY=VALUE");
                 }
-                remote.tag(given.text().substring(0, equals), given.text().substring(equals + 1));
+                remote.tag(tag.substring(0, equals), tag.substring(equals + 1));
             }
             case S3_PART_SIZE -> remote.partSize(SizeText.parse(given));
             case S3_PARALLEL -> remote.parallel((int) number(given, 1, 1000, "number of requests"));
             case S3_METADATA -> remote.metadata(true);
             case EXPECTED_SIZE -> remote.expectedSize(SizeText.parse(given));
             case OVERWRITE_ARCHIVE -> remote.overwrite(true);
-            default -> remote.caBundle(Path.of(given.text()));
+            default -> remote.caBundle(Path.of(given.verbatim()));
         }
     }
 
     /// A key that is named for a new archive asks for encryption: nobody names one to get a plain archive.
-    private void sealing(Given given) {
+    private void sealing(Given given) throws UsageException {
         Settings.KeySettings keys = settings.keys;
         switch (given.option()) {
-            case PASSWORD_FILE -> keys.passwordFile = given.text();
-            case PASSWORD_COMMAND -> keys.passwordCommand = given.text();
-            case KEY_FILE -> keys.keyFiles.add(given.text());
-            case RECIPIENT -> keys.recipients.add(given.text());
-            case IDENTITY -> keys.identities.add(given.text());
+            case PASSWORD_FILE -> keys.passwordFile = given.verbatim();
+            case PASSWORD_COMMAND -> keys.passwordCommand = given.verbatim();
+            case KEY_FILE -> keys.keyFiles.add(given.verbatim());
+            case RECIPIENT -> keys.recipients.add(given.verbatim());
+            case IDENTITY -> keys.identities.add(given.verbatim());
             default -> { /* --encrypt */ }
         }
         keys.encrypt |= given.option() != Option.IDENTITY;

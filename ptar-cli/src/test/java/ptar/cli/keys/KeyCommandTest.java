@@ -106,7 +106,7 @@ class KeyCommandTest {
 
     @Test
     void theSlotToChangeIsTheOneThatOpenedOrIsAsked() throws IOException {
-        assertFails("a.ptar: has 0 passwords and was opened by none of them: say which with --slot",
+        assertFails("a.ptar: has no password: 'ptar key add' gives it one",
                 "passwd", archive, "--key-file", firstKey, "--new-password-command", "echo x");
         String secondKey = newKey("second.key");
         ok("passwd", archive, "--slot", "0", "--key-file", firstKey, "--new-key-file", secondKey);
@@ -139,6 +139,10 @@ class KeyCommandTest {
         String text = Files.writeString(folder.resolve("text"), "hello world, this is not an archive\n").toString();
         assertFails("not a ptar archive: it is a text file", "ls", text);
         assertFails("not a ptar archive: it is a text file", "add", text, "--key-file", firstKey);
+        assertFails(folder + ": Is a directory", "ls", folder.toString());
+        assertFails(folder + ": Is a directory", "rm", archive, "0", "--key-file", folder.toString());
+        assertFails("/dev/null: is not a file", "ls", "/dev/null");
+        assertFails("/dev/full: is there already", "new", "/dev/full");
         assertUsage("You must specify ls, add, rm, passwd, repair or new");
         assertUsage("'x' is none of ls, add, rm, passwd, repair, new", "x");
         assertUsage("missing operand: SLOT", "rm", archive);

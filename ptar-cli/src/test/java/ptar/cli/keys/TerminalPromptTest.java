@@ -47,7 +47,8 @@ class TerminalPromptTest {
         Process process = new ProcessBuilder("setsid", "--wait", java(), "-cp", System.getProperty("java.class.path"),
                 AskOnce.class.getName()).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        assertEquals("failed: there is no terminal to ask for the password\n",
+        assertEquals("failed: there is no terminal to ask for the password: --password-file, --password-command or"
+                        + " PTAR_PASSWORD gives it without\n",
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
