@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class ManualTest {
     private static final Pattern LONG_NAME = Pattern.compile("(?<![\\w-])--([a-z0-9][a-z0-9-]*[a-z0-9])");
     /// Of `ptar key`, and what is written for two: `--[no-]null`.
-    private static final Set<String> NOT_OPTIONS = Set.of("pair", "help");
+    private static final Set<String> NOT_OPTIONS = Set.of(
+            "pair", "help", "slot", "new-password-file", "new-password-command", "new-key-file");
 
     private static Set<String> namesIn(String text) {
         Set<String> names = new TreeSet<>();
