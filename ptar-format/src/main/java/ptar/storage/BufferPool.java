@@ -4,17 +4,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Native memory that is used again: fresh memory must be zeroed and paged in, which costs as much as decoding into it.
 ///
-/// Thread-safe. Sizes are rounded up by at most a quarter (at least 64 KiB). What is given back beyond `maxIdleBytes`
-/// is left to the garbage collector.
+/// Thread-safe. Fresh buffers are rounded up by at most a quarter (at least 64 KiB); one that is used again is at most
+/// twice as long as what was asked for, so that many lengths share few buffers. What is given back beyond
+/// `maxIdleBytes` is left to the garbage collector.
 public final class BufferPool {
     private static final long MIN_SIZE = 1 << 16;
 
-    private final Map<Long, Deque<MemorySegment>> idle = new HashMap<>();
+    private final TreeMap<Long, Deque<MemorySegment>> idle = new TreeMap<>();
     private final long maxIdleBytes;
     private long idleBytes;
 
@@ -26,10 +27,14 @@ public final class BufferPool {
     public MemorySegment take(long size) {
         long rounded = rounded(size);
         synchronized (this) {
-            Deque<MemorySegment> fitting = idle.get(rounded);
-            if (fitting != null && !fitting.isEmpty()) {
-                idleBytes -= rounded;
-                return fitting.removeLast();
+            Map.Entry<Long, Deque<MemorySegment>> fitting = idle.ceilingEntry(rounded);
+            if (fitting != null && fitting.getKey() <= 2 * rounded) {
+                MemorySegment buffer = fitting.getValue().removeLast();
+                if (fitting.getValue().isEmpty()) {
+                    idle.remove(fitting.getKey());
+                }
+                idleBytes -= buffer.byteSize();
+                return buffer;
             }
         }
         return Arena.ofAuto().allocate(rounded, 64);
