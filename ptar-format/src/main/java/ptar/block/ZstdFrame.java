@@ -2,7 +2,7 @@ package ptar.block;
 
 import com.github.luben.zstd.Zstd;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// What the specification asks of a compressed payload beyond what zstd does: one frame, no dictionary, and a window
@@ -15,23 +15,21 @@ final class ZstdFrame {
     /// Exponent 17 above 2^10, no mantissa: 2^27 bytes.
     private static final int MAX_WINDOW_DESCRIPTOR = 17 << 3;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private ZstdFrame() {}
 
     static boolean isOne(MemorySegment stored) {
-        if (stored.byteSize() < MIN_SIZE || stored.get(INT, 0) != MAGIC) {
+        ByteBuffer bytes = stored.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.capacity() < MIN_SIZE || bytes.getInt(0) != MAGIC) {
             return false;
         }
-        int descriptor = stored.get(ValueLayout.JAVA_BYTE, 4);
+        int descriptor = bytes.get(4);
         if ((descriptor & DICTIONARY_BITS) != 0) {
             return false;
         }
         boolean isSingleSegment = (descriptor & SINGLE_SEGMENT_BIT) != 0; // its window is its content
-        if (!isSingleSegment && (stored.get(ValueLayout.JAVA_BYTE, 5) & 0xff) > MAX_WINDOW_DESCRIPTOR) {
+        if (!isSingleSegment && (bytes.get(5) & 0xff) > MAX_WINDOW_DESCRIPTOR) {
             return false;
         }
-        int size = (int) stored.byteSize();
-        return Zstd.findDirectByteBufferFrameCompressedSize(stored.asByteBuffer(), 0, size) == size;
+        return Zstd.findDirectByteBufferFrameCompressedSize(bytes, 0, bytes.capacity()) == bytes.capacity();
     }
 }

@@ -1,16 +1,16 @@
 package ptar.chunk;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /// Where each chunk written so far lies: the table that deduplication asks.
 ///
 /// Entries lie one after another in pages, in the order of their coming, and are named by their number; an open
-/// hash index of ints finds them. Both are native memory, so that the heap does not grow with the archive. An entry
+/// hash index of ints finds them. Both are native memory, so that the heap does not grow with the archive; buffers, as
+/// C1 makes ten times the code of a memory segment's accessors. An entry
 /// takes 40 bytes and its share of the index 5.3 to 10.7, some 16 more for a moment while the index doubles.
 ///
 /// The slot comes straight from bits of the id. In an encrypted archive ids are keyed, so nobody without the key can
@@ -29,14 +29,20 @@ public final class ChunkTable {
     /// The id, then block number and offset in one word.
     private static final int ENTRY_WORDS = ID_WORDS + 1;
     private static final int FIRST_SLOTS = 1 << 10;
-    private static final int MAX_SLOTS = 1 << 30;
+    /// 2^28 slots, three quarters full, are the most that a buffer holds. Chunks that come later, behind some 15 TB,
+    /// are not remembered.
+    private static final int MAX_ENTRIES = (1 << 28) / 4 * 3;
 
-    private MemorySegment[] pages = new MemorySegment[1];
+    private LongBuffer[] pages = new LongBuffer[1];
     private int size;
 
     /// Entry numbers plus one, so that 0 is an empty slot.
-    private MemorySegment slots = Arena.ofAuto().allocate(JAVA_INT, FIRST_SLOTS);
+    private IntBuffer slots = emptySlots(FIRST_SLOTS);
     private int slotMask = FIRST_SLOTS - 1;
+
+    private static IntBuffer emptySlots(int count) {
+        return ByteBuffer.allocateDirect(count * Integer.BYTES).order(ByteOrder.nativeOrder()).asIntBuffer();
+    }
 
     public int size() {
         return size;
@@ -44,7 +50,7 @@ public final class ChunkTable {
 
     /// The entry of `id`, or [#ABSENT].
     public int find(ChunkId id) {
-        return slots.getAtIndex(JAVA_INT, slotOf(id)) - 1;
+        return slots.get(slotOf(id)) - 1;
     }
 
     /// Records where a chunk lies, unless it is known already: the first place stays.
@@ -52,14 +58,16 @@ public final class ChunkTable {
     /// @return the entry that was there, or [#ABSENT] if the chunk is new
     public int putIfAbsent(ChunkId id, int blockNumber, int offset) {
         int slot = slotOf(id);
-        int known = slots.getAtIndex(JAVA_INT, slot);
+        int known = slots.get(slot);
         if (known != 0) {
             return known - 1;
         }
-        append(id, blockNumber, offset);
-        slots.setAtIndex(JAVA_INT, slot, size);
-        if (size > (slotMask + 1) / 4 * 3) {
-            doubleSlots();
+        if (size < MAX_ENTRIES) {
+            append(id, blockNumber, offset);
+            slots.put(slot, size);
+            if (size > (slotMask + 1) / 4 * 3) {
+                doubleSlots();
+            }
         }
         return ABSENT;
     }
@@ -75,8 +83,7 @@ public final class ChunkTable {
     }
 
     private long word(int entry, int word) {
-        long at = (long) (entry % PAGE_ENTRIES) * ENTRY_WORDS + word;
-        return pages[entry >>> PAGE_BITS].getAtIndex(JAVA_LONG, at);
+        return pages[entry >>> PAGE_BITS].get(entry % PAGE_ENTRIES * ENTRY_WORDS + word);
     }
 
     private boolean holds(int entry, ChunkId id) {
@@ -87,10 +94,10 @@ public final class ChunkTable {
     /// The slot of the entry with this id, or the empty one where it belongs.
     private int slotOf(ChunkId id) {
         int slot = (int) id.word0() & slotMask;
-        int known = slots.getAtIndex(JAVA_INT, slot);
+        int known = slots.get(slot);
         while (known != 0 && !holds(known - 1, id)) {
             slot = slot + 1 & slotMask;
-            known = slots.getAtIndex(JAVA_INT, slot);
+            known = slots.get(slot);
         }
         return slot;
     }
@@ -101,31 +108,25 @@ public final class ChunkTable {
             pages = Arrays.copyOf(pages, 2 * number);
         }
         if (pages[number] == null) {
-            pages[number] = Arena.ofAuto().allocate(JAVA_LONG, (long) PAGE_ENTRIES * ENTRY_WORDS);
+            pages[number] = ByteBuffer.allocateDirect(PAGE_ENTRIES * ENTRY_WORDS * Long.BYTES)
+                    .order(ByteOrder.nativeOrder()).asLongBuffer();
         }
-        MemorySegment page = pages[number];
-        long at = (long) (size % PAGE_ENTRIES) * ENTRY_WORDS;
-        page.setAtIndex(JAVA_LONG, at, id.word0());
-        page.setAtIndex(JAVA_LONG, at + 1, id.word1());
-        page.setAtIndex(JAVA_LONG, at + 2, id.word2());
-        page.setAtIndex(JAVA_LONG, at + 3, id.word3());
-        page.setAtIndex(JAVA_LONG, at + 4, (long) blockNumber << Integer.SIZE | Integer.toUnsignedLong(offset));
+        int at = size % PAGE_ENTRIES * ENTRY_WORDS;
+        pages[number].put(at, id.word0()).put(at + 1, id.word1()).put(at + 2, id.word2()).put(at + 3, id.word3())
+                .put(at + 4, (long) blockNumber << Integer.SIZE | Integer.toUnsignedLong(offset));
         size++;
     }
 
     private void doubleSlots() {
         int count = slotMask + 1;
-        if (count == MAX_SLOTS) {
-            throw new IllegalStateException("chunk table is full: " + size + " chunks");
-        }
-        slots = Arena.ofAuto().allocate(JAVA_INT, 2L * count);
+        slots = emptySlots(2 * count);
         slotMask = 2 * count - 1;
         for (int entry = 0; entry < size; entry++) {
             int slot = (int) word(entry, 0) & slotMask;
-            while (slots.getAtIndex(JAVA_INT, slot) != 0) {
+            while (slots.get(slot) != 0) {
                 slot = slot + 1 & slotMask;
             }
-            slots.setAtIndex(JAVA_INT, slot, entry + 1);
+            slots.put(slot, entry + 1);
         }
     }
 }

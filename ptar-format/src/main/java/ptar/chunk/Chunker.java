@@ -1,7 +1,5 @@
 package ptar.chunk;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -47,6 +45,7 @@ public final class Chunker {
     /// Bytes are copied here to be looked at. This costs a few percent; reading them through [MemorySegment] costs
     /// seven times the time before C2 has compiled it, and again more where several kinds of segment come by.
     private final byte[] window = new byte[WINDOW_SIZE];
+    private final MemorySegment windowMemory = MemorySegment.ofArray(window);
     private long hash;
 
     public Chunker(Limits limits, GearTable gear) {
@@ -83,7 +82,7 @@ public final class Chunker {
 
     /// Hashes all but the last of the bytes that the first position looked at depends on.
     private void warmUp(MemorySegment buffer, long from) {
-        MemorySegment.copy(buffer, JAVA_BYTE, from, window, 0, HASHED_BYTES - 1);
+        MemorySegment.copy(buffer, from, windowMemory, 0, HASHED_BYTES - 1);
         hash = 0;
         for (int i = 0; i < HASHED_BYTES - 1; i++) {
             hash = (hash << 1) + gear[window[i] & 0xff];
@@ -94,7 +93,7 @@ public final class Chunker {
     private int scan(MemorySegment buffer, long offset, int from, int to, long mask) {
         for (int length = from; length < to; ) {
             int part = Math.min(WINDOW_SIZE, to - length);
-            MemorySegment.copy(buffer, JAVA_BYTE, offset + length - 1, window, 0, part);
+            MemorySegment.copy(buffer, offset + length - 1, windowMemory, 0, part);
             int rejected = reject(part, mask);
             length += rejected;
             if (rejected < part) {

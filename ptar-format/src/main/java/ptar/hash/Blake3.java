@@ -1,7 +1,5 @@
 package ptar.hash;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -146,14 +144,7 @@ public final class Blake3 {
 
     /// Appends to the input.
     public Blake3 update(byte[] in, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, in.length);
-        for (int done = 0; done < length; ) {
-            int part = Math.min(length - done, room());
-            MemorySegment.copy(in, offset + done, staging, JAVA_BYTE, staged, part);
-            staged += part;
-            done += part;
-        }
-        return this;
+        return update(MemorySegment.ofArray(in), offset, length);
     }
 
     /// Appends to the input.

@@ -1,7 +1,6 @@
 package ptar.layout;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import ptar.tree.Bytes;
 
@@ -80,7 +79,7 @@ public final class ByteWriter {
     }
 
     public void copyTo(MemorySegment target, long offset) {
-        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, offset, length);
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, target, offset, length);
     }
 
     public byte[] toArray() {

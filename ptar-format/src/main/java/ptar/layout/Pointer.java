@@ -19,6 +19,19 @@ public record Pointer(int run, long offset, int storedLength, int rawLength, Byt
         return offset + FrameHead.SIZE + storedLength;
     }
 
+    // As a record has them, but these need no classes that are made at run time (10 ms at start).
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Pointer p
+                && run == p.run && offset == p.offset && storedLength == p.storedLength && rawLength == p.rawLength
+                && hash.equals(p.hash);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * run + Long.hashCode(offset);
+    }
+
     public void writeTo(ByteWriter out) {
         out.varint(run).varint(offset).varint(storedLength).varint(rawLength).bytes(hash);
     }
@@ -42,7 +55,13 @@ public record Pointer(int run, long offset, int storedLength, int rawLength, Byt
     }
 
     /// A place in an archive's plain streams.
-    public record Position(int run, long offset) {
+    public record Position(int run, long offset) implements Comparable<Position> {
+        @Override
+        public int compareTo(Position other) {
+            int byRun = Integer.compare(run, other.run);
+            return byRun != 0 ? byRun : Long.compare(offset, other.offset);
+        }
+
         @Override
         public String toString() {
             return "run " + run + " offset " + offset;

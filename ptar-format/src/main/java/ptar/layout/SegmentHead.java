@@ -1,7 +1,7 @@
 package ptar.layout;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import ptar.tree.Bytes;
@@ -27,10 +27,6 @@ public final class SegmentHead {
     public static final long MAX_INDEX = (1L << 32) - 1;
     private static final int FINAL = 1;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private SegmentHead() {}
 
     /// The tag as the head holds it, of an archive with this id.
@@ -40,34 +36,33 @@ public final class SegmentHead {
 
     /// Writes all but the CRC, which comes last: [#setCrc].
     public static void write(MemorySegment segment, int archiveTag, long index, int payloadLength, boolean last) {
-        segment.set(INT, 4, archiveTag);
-        segment.set(INT, 8, (int) index);
-        segment.set(SHORT, 12, (short) payloadLength);
-        segment.set(SHORT, 14, (short) (last ? FINAL : 0));
+        bytes(segment).putInt(4, archiveTag).putInt(8, (int) index)
+                .putShort(12, (short) payloadLength).putShort(14, (short) (last ? FINAL : 0));
     }
 
     public static void setCrc(MemorySegment segment) {
-        segment.set(INT, 0, crc(segment));
+        bytes(segment).putInt(0, crc(segment));
     }
 
     public static boolean crcMatches(MemorySegment segment) {
-        return segment.get(INT, 0) == crc(segment);
+        return bytes(segment).getInt(0) == crc(segment);
     }
 
     /// True if the head says just this: tag, index, payload length, final or not.
     public static boolean matches(MemorySegment segment, int archiveTag, long index, int payloadLength, boolean last) {
-        return segment.get(INT, 4) == archiveTag
-                && segment.get(INT, 8) == (int) index
-                && payloadLength(segment) == payloadLength
-                && segment.get(SHORT, 14) == (short) (last ? FINAL : 0);
+        ByteBuffer head = bytes(segment);
+        return head.getInt(4) == archiveTag
+                && head.getInt(8) == (int) index
+                && (head.getShort(12) & 0xffff) == payloadLength
+                && head.getShort(14) == (short) (last ? FINAL : 0);
     }
 
     public static int payloadLength(MemorySegment segment) {
-        return segment.get(SHORT, 12) & 0xffff;
+        return bytes(segment).getShort(12) & 0xffff;
     }
 
     public static boolean isFinal(MemorySegment segment) {
-        return segment.get(SHORT, 14) == FINAL;
+        return bytes(segment).getShort(14) == FINAL;
     }
 
     /// Stored length of the segments of a run that ends at this plain length.
@@ -80,6 +75,11 @@ public final class SegmentHead {
     public static long plainLength(long storedLength) {
         long segments = (storedLength + STORED_SIZE - 1) / STORED_SIZE;
         return storedLength - segments * (SIZE + TAG_SIZE);
+    }
+
+    /// Not the segment's own accessors: their var handles cost 10 ms at start.
+    private static ByteBuffer bytes(MemorySegment segment) {
+        return segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static int crc(MemorySegment segment) {

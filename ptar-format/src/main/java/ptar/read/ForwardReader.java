@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
 import ptar.block.Decompressor;
@@ -40,6 +39,7 @@ import ptar.segment.PlainStream;
 import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
 import ptar.storage.ByteStream;
+import ptar.storage.Workers;
 import ptar.tree.Bytes;
 
 /// Reads an archive forward, from a pipe or where its end is lost: needs no index, goes on behind damage, and stops
@@ -106,8 +106,7 @@ public final class ForwardReader implements Closeable {
         this.headerBytes = headerBytes;
         this.key = key;
         this.lookahead = threads + 1;
-        this.workers = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("ptar-forward-", 1).factory());
+        this.workers = Workers.start(threads, "ptar-forward");
     }
 
     /// Reads the header.

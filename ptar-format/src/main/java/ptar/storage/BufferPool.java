@@ -1,7 +1,7 @@
 package ptar.storage;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -37,7 +37,7 @@ public final class BufferPool {
                 return buffer;
             }
         }
-        return Arena.ofAuto().allocate(rounded, 64);
+        return MemorySegment.ofBuffer(ByteBuffer.allocateDirect(Math.toIntExact(rounded)));
     }
 
     private static long rounded(long size) {

@@ -47,10 +47,9 @@ public final class FileSource implements RangeSource {
     @Override
     public Suffix readSuffix(int atMost) throws IOException {
         long length = channel.size();
-        MemorySegment bytes = java.lang.foreign.Arena.ofAuto().allocate(Math.max(1, Math.min(length, atMost)));
-        MemorySegment suffix = bytes.asSlice(0, Math.min(length, atMost));
-        read(suffix, length - suffix.byteSize());
-        return new Suffix(length, suffix.asByteBuffer());
+        ByteBuffer suffix = ByteBuffer.allocateDirect((int) Math.min(length, atMost));
+        read(MemorySegment.ofBuffer(suffix), length - suffix.capacity());
+        return new Suffix(length, suffix);
     }
 
     @Override

@@ -87,6 +87,17 @@ public record EntryPath(Bytes bytes) implements Comparable<EntryPath> {
         return b == '/' ? 0 : b & 0xff;
     }
 
+    // As a record has them, but these need no classes that are made at run time (10 ms at start).
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EntryPath path && bytes.equals(path.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return bytes.hashCode();
+    }
+
     @Override
     public String toString() {
         return isRoot() ? "." : bytes.toString();

@@ -8,6 +8,17 @@ public record Timestamp(long seconds, int nanos) implements Comparable<Timestamp
         }
     }
 
+    // As a record has them, but these need no classes that are made at run time (10 ms at start).
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Timestamp time && seconds == time.seconds && nanos == time.nanos;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(seconds) + nanos;
+    }
+
     @Override
     public int compareTo(Timestamp other) {
         int bySeconds = Long.compare(seconds, other.seconds);

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import ptar.crypto.MasterKey;
@@ -22,6 +21,7 @@ import ptar.segment.RunWriter;
 import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
 import ptar.storage.Sink;
+import ptar.storage.Workers;
 import ptar.tree.Bytes;
 
 /// Writes an archive in one forward pass: the front door for writing.
@@ -77,10 +77,8 @@ public final class ArchiveWriter {
     }
 
     WriteSummary write(Header header, MasterKey key) throws IOException {
-        ExecutorService pool = Executors.newFixedThreadPool(
-                options.threads(), Thread.ofPlatform().daemon().name("ptar-write-", 1).factory());
-        ExecutorService walker = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("ptar-walk").factory());
+        ExecutorService pool = Workers.start(options.threads(), "ptar-write");
+        ExecutorService walker = Workers.start(1, "ptar-walk");
         try (FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
             byte[] headerBytes = header.toBytes();
             sink.write(ByteBuffer.wrap(headerBytes));

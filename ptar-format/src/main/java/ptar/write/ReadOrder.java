@@ -1,7 +1,6 @@
 package ptar.write;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +15,25 @@ import ptar.tree.EntryPath;
 final class ReadOrder {
     private ReadOrder() {}
 
-    private record NameInFolder(Bytes folder, Bytes name) {}
+    private record NameInFolder(Bytes folder, Bytes name) {
+        // As a record has them, but these need no classes that are made at run time (10 ms at start).
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof NameInFolder n && name.equals(n.name) && folder.equals(n.folder);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * folder.hashCode() + name.hashCode();
+        }
+    }
 
     /// Sorts in place. A function of the entries only: the same tree gives the same bytes.
     static void sort(List<PendingEntry> files) {
         record Keyed(Bytes extension, PendingEntry entry) {}
         List<Keyed> keyed = files.stream()
                 .map(e -> new Keyed(extension(e.item.path().name()), e))
-                .sorted(Comparator.comparing(Keyed::extension))
+                .sorted((a, b) -> a.extension.compareTo(b.extension))
                 .toList();
         List<List<PendingEntry>> groups = new ArrayList<>(files.size());
         Map<NameInFolder, List<List<PendingEntry>>> byName = new HashMap<>();

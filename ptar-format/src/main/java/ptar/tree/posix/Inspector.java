@@ -9,7 +9,6 @@ import static ptar.tree.posix.Kernel.call;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -217,7 +216,7 @@ final class Inspector {
             }
             at += n + 1;
         }
-        xattrs.sort(Comparator.comparing(Xattr::name));
+        xattrs.sort((a, b) -> a.name().compareTo(b.name()));
         return xattrs;
     }
 
