@@ -36,6 +36,11 @@ final class BouncyCastleCipher implements SegmentCipher {
     }
 
     @Override
+    public boolean isPlain() {
+        return false;
+    }
+
+    @Override
     public boolean open(MemorySegment segment, int payloadLength) {
         try {
             run(false, segment, payloadLength + TAG_SIZE);

@@ -51,6 +51,11 @@ final class ConscryptCipher implements SegmentCipher {
     }
 
     @Override
+    public boolean isPlain() {
+        return false;
+    }
+
+    @Override
     public boolean open(MemorySegment segment, int payloadLength) {
         try {
             init(Cipher.DECRYPT_MODE, segment);

@@ -21,6 +21,11 @@ final class PlainCipher implements SegmentCipher {
     }
 
     @Override
+    public boolean isPlain() {
+        return true;
+    }
+
+    @Override
     public boolean open(MemorySegment segment, int payloadLength) {
         byte[] stored = new byte[TAG_SIZE];
         MemorySegment.copy(segment, HEAD_SIZE + payloadLength, MemorySegment.ofArray(stored), 0, TAG_SIZE);

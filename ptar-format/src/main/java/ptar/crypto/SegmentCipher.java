@@ -35,6 +35,9 @@ public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher,
     /// @return false if the tag does not match: the payload must not be used and is cleared
     boolean open(MemorySegment segment, int payloadLength);
 
+    /// True if opening only compares: who verifies the payload by a hash of its own can do without.
+    boolean isPlain();
+
     /// Wipes the key.
     @Override
     void close();

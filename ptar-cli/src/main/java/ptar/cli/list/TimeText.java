@@ -12,7 +12,9 @@ public final class TimeText {
     private static final long SECONDS_A_DAY = 86_400;
 
     private final boolean full;
-    private final ZoneId zone;
+    private final boolean utc;
+    /// Null until it is needed: finding the local one and its rules takes 25 ms, and a plain `t` shows no times.
+    private ZoneId zone;
     /// The offset holds until the next change of it: looking it up for every entry would cost more than the rest.
     private long offsetFrom = Long.MAX_VALUE;
     private long offsetTo = Long.MIN_VALUE;
@@ -20,7 +22,7 @@ public final class TimeText {
 
     public TimeText(boolean full, boolean utc) {
         this.full = full;
-        this.zone = utc ? ZoneOffset.UTC : ZoneId.systemDefault();
+        this.utc = utc;
     }
 
     public String of(Timestamp time) {
@@ -51,6 +53,9 @@ public final class TimeText {
     }
 
     private ZoneOffset offsetAt(long seconds) {
+        if (zone == null) {
+            zone = utc ? ZoneOffset.UTC : ZoneId.systemDefault();
+        }
         if (zone instanceof ZoneOffset fixed) {
             return fixed;
         }
