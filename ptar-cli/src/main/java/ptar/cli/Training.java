@@ -27,6 +27,11 @@ final class Training {
             }
             Files.write(sub.resolve("file" + i + ".txt"), content);
         }
+        // So many names that their index has more than one level.
+        Path many = Files.createDirectories(tree.resolve("many"));
+        for (int i = 0; i < 3000; i++) {
+            Files.writeString(many.resolve("small" + i), "small file " + i);
+        }
         Files.createSymbolicLink(tree.resolve("link"), Path.of("folder1/file1.txt"));
         String archive = folder.resolve("training.ptar").toString();
 
@@ -36,7 +41,11 @@ final class Training {
         train("-cvf", archive, "-C", folder.toString(), "tree");
         train("tvf", archive);
         train("tf", archive, "tree/folder1");
-        train("xf", archive, "-C", Files.createDirectories(folder.resolve("out")).toString());
+        train("xOf", archive, "tree/many/small7");
+        String out = Files.createDirectories(folder.resolve("out")).toString();
+        train("xf", archive, "-C", out);
+        train("xf", archive, "-C", out, "tree/folder2/file2.txt"); // over what is there
+        train("czf", archive, "--exclude=*7.txt", "-C", folder.toString(), "tree"); // in the place of another
         if (args[1].equals("remote")) {
             trainSealed(folder, tree);
             trainRemote(folder, Files.readAllBytes(Path.of(archive)));

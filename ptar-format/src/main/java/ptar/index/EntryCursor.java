@@ -140,7 +140,13 @@ public final class EntryCursor {
         Node.Child child = level.children.get(at);
         try {
             Node node = pages.node(child.pointer(), level.childLevel);
-            verify(child, node.children().getFirst().firstPath(), sumEntries(node), sumBytes(node));
+            long entries = 0;
+            long bytes = 0;
+            for (Node.Child grandchild : node.children()) {
+                entries += grandchild.entries();
+                bytes += grandchild.bytes();
+            }
+            verify(child, node.children().getFirst().firstPath(), entries, bytes);
             levels.push(new Level(level.childLevel - 1, node.children(), level.behind(at)));
         } catch (CorruptArchiveException cause) {
             damage.lost(child.firstPath(), level.behind(at), cause);
@@ -199,11 +205,4 @@ public final class EntryCursor {
         }
     }
 
-    private static long sumEntries(Node node) {
-        return node.children().stream().mapToLong(Node.Child::entries).sum();
-    }
-
-    private static long sumBytes(Node node) {
-        return node.children().stream().mapToLong(Node.Child::bytes).sum();
-    }
 }
