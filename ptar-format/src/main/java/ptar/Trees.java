@@ -13,6 +13,15 @@ import ptar.tree.posix.PosixTargetTree;
 public final class Trees {
     private Trees() {}
 
+    /// Gets ready, in a thread of its own, what the first tree would wait for some 30 ms for. Optional.
+    public static void prepare() {
+        if (PosixSourceTree.isSupported()) {
+            Thread ahead = new Thread(PosixSourceTree::prepare, "ptar-prepare");
+            ahead.setDaemon(true);
+            ahead.start();
+        }
+    }
+
     /// @param base the folder that relative paths start from, itself relative to the working folder
     public static SourceTree source(Bytes base, SourceTree.Wanted wanted) throws IOException {
         return PosixSourceTree.isSupported()

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import ptar.Trees;
 import ptar.cli.keys.KeyCommand;
 import ptar.cli.list.Quoter;
 import ptar.cli.options.CommandLine;
@@ -98,6 +99,9 @@ public final class Main {
         if (settings.information != null) {
             tell(console, settings);
             return;
+        }
+        if (settings.mode == Option.CREATE || settings.mode == Option.EXTRACT) {
+            Trees.prepare();
         }
         prepare(console, settings);
         switch (settings.mode) {

@@ -26,6 +26,11 @@ final class Blake3Lanes {
     /// Without C2 (`-XX:TieredStopAtLevel=1`, which short commands run with) lanes take longer than no lanes.
     private static final boolean VECTORISED = !System.getProperty("java.vm.info", "").contains("emulated-client");
 
+    /// So many blocks or chunks are hashed one by one before lanes are used: the loops over lanes are slow until C2 has
+    /// compiled them, which costs a quarter of a second, and a command that hashes no more never earns it back. Not
+    /// synchronised: it says about when.
+    private static int coldCount = 32 << 10;
+
     private static final int STATE_ROWS = 16;
     private static final int MESSAGE_ROWS = 16;
     private static final int UPPER_ROWS = 8;
@@ -59,9 +64,18 @@ final class Blake3Lanes {
         Arrays.fill(upper[BLOCK_LENGTH], Blake3.BLOCK_WORDS * Integer.BYTES);
     }
 
+    /// For tests: from now on so many blocks or chunks without lanes, then lanes.
+    static void useAfter(int count) {
+        coldCount = count;
+    }
+
     /// How many lanes the next pass over `count` blocks or chunks should have; 0 if a pass does not pay.
     static int widthFor(int count) {
         if (!VECTORISED) {
+            return 0;
+        }
+        if (coldCount > 0) {
+            coldCount -= count;
             return 0;
         }
         return count >= WORTH_WIDE ? WIDE : count >= WORTH_NARROW ? NARROW : 0;

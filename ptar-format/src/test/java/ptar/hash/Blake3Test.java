@@ -19,12 +19,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.bouncycastle.crypto.params.Blake3Parameters;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class Blake3Test {
+    @Parameter
+    private boolean withLanes;
+
+    @BeforeEach
+    void chooseLanes() {
+        Blake3Lanes.useAfter(withLanes ? 0 : Integer.MAX_VALUE);
+    }
+
     private static final byte[] KEY = "whats the Elvish word for friend".getBytes(StandardCharsets.US_ASCII);
     private static final String CONTEXT = "BLAKE3 2019-12-27 16:29:52 test vectors context";
     private static final HexFormat HEX = HexFormat.of();

@@ -25,6 +25,15 @@ public final class PosixSourceTree implements SourceTree {
         return System.getProperty("os.name").equals("Linux") && (arch.equals("amd64") || arch.equals("aarch64"));
     }
 
+    /// Links the call that all others go through.
+    public static void prepare() {
+        try {
+            Kernel.close(-1);
+        } catch (LinkageError failsAgain) {
+            // and is told when a tree is used
+        }
+    }
+
     static int openBase(Bytes path) throws IOException {
         try (Reach reach = Reach.of(Kernel.AT_FDCWD, path)) {
             Scratch scratch = Scratch.get();
