@@ -45,6 +45,12 @@ public final class FileFailure {
         return new FileSystemException(file, null, "Invalid cross-device link");
     }
 
+    /// @param spelling of what is there; null if it can't be told
+    public static FileSystemException otherSpelling(String file, Bytes spelling) {
+        return new FileSystemException(
+                file, null, "File exists under another spelling" + (spelling == null ? "" : ": '" + spelling + "'"));
+    }
+
     public static FileSystemException notSupported(String file) {
         return new FileSystemException(file, null, "Operation not supported");
     }

@@ -107,8 +107,7 @@ public final class PortableTargetTree implements TargetTree {
         if (mayFold) {
             Path real = Failures.named(path, () -> found.toRealPath(LinkOption.NOFOLLOW_LINKS));
             if (!real.getFileName().toString().equals(found.getFileName().toString())) {
-                throw new FileSystemException(
-                        path.toString(), null, "File exists under another spelling: '" + names.bytes(real) + "'");
+                throw FileFailure.otherSpelling(path.toString(), names.bytes(real));
             }
         }
     }

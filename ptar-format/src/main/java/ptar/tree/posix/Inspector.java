@@ -79,6 +79,14 @@ final class Inspector {
                         found.storedBytes());
     }
 
+    /// Whether something is in an open folder by a name, be it spelt otherwise; a link is not followed.
+    static boolean isThere(int folder, Bytes name) throws FileSystemException {
+        Scratch scratch = Scratch.get();
+        int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+        return name.length() < Scratch.PATH_MAX
+                && call(scratch, Call.STATX, folder, scratch.path(name), flags, 0, scratch.at(Scratch.STATX)) >= 0;
+    }
+
     /// What an open file or folder is, without xattrs and flags.
     Found look(int fd, Bytes shown) throws FileSystemException {
         Scratch scratch = Scratch.get();

@@ -58,27 +58,64 @@ final class Parents implements AutoCloseable {
     private static final Bytes DEFAULT_ACL = Bytes.of("system.posix_acl_default");
 
     private final Opener opener;
+    private final Spellings spellings;
     private final Map<Bytes, Parent> kept = new LinkedHashMap<>(16, 0.75f, true);
 
-    Parents(Opener opener) {
+    /// @param spellings refuses folders that are spelt otherwise; null if that does not matter
+    Parents(Opener opener, Spellings spellings) {
         this.opener = opener;
+        this.spellings = spellings;
     }
 
+    /// @throws FileSystemException also if a folder of the path is there under another spelling
     synchronized Parent open(Bytes path) throws FileSystemException {
         Parent parent = kept.get(path);
-        if (parent == null) {
-            int fd = opener.openFolder(path);
-            boolean hasDefaultAcl = Inspector.xattrValue(Scratch.get(), fd, HERE, false, DEFAULT_ACL) >= 0;
-            parent = new Parent(fd, hasDefaultAcl);
-            kept.put(path, parent);
-            if (kept.size() > MAX_KEPT) {
-                Iterator<Parent> eldest = kept.values().iterator();
-                Parent dropped = eldest.next();
-                eldest.remove();
-                dropped.drop();
-            }
+        if (parent == null && spellings == null) {
+            parent = keep(path, opener.openFolder(path));
+        } else if (parent == null) {
+            parent = openSpelt(path);
         }
         parent.users++;
+        return parent;
+    }
+
+    /// Opens the folders on the way too: each name is looked up in the one before.
+    private Parent openSpelt(Bytes path) throws FileSystemException {
+        Parent parent = kept.get(Bytes.EMPTY);
+        if (parent == null) {
+            parent = keep(Bytes.EMPTY, opener.openFolder(Bytes.EMPTY));
+        }
+        for (int start = 0; start < path.length(); ) {
+            int slash = path.indexOf((byte) '/', start);
+            int end = slash < 0 ? path.length() : slash;
+            Bytes prefix = path.slice(0, end);
+            Parent next = kept.get(prefix);
+            if (next == null) {
+                int fd = opener.openFolder(prefix);
+                try {
+                    spellings.refuseOther(parent, path.slice(start, end), prefix);
+                } catch (FileSystemException spelt) {
+                    Kernel.close(fd);
+                    throw spelt;
+                }
+                next = keep(prefix, fd);
+            }
+            parent = next;
+            start = end + 1;
+        }
+        return parent;
+    }
+
+    private Parent keep(Bytes path, int fd) throws FileSystemException {
+        boolean hasDefaultAcl = Inspector.xattrValue(Scratch.get(), fd, HERE, false, DEFAULT_ACL) >= 0;
+        Parent parent = new Parent(fd, hasDefaultAcl);
+        kept.put(path, parent);
+        if (kept.size() > MAX_KEPT) {
+            Iterator<Parent> eldest = kept.values().iterator();
+            Parent dropped = eldest.next();
+            eldest.remove();
+            dropped.drop();
+        }
         return parent;
     }
 

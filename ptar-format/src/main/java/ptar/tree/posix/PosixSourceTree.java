@@ -1,6 +1,7 @@
 package ptar.tree.posix;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -112,7 +113,7 @@ public final class PosixSourceTree implements SourceTree {
     }
 
     /// All names but `.` and `..`, as the file system gives them.
-    static List<Bytes> listNames(int fd, Bytes shown) throws IOException {
+    static List<Bytes> listNames(int fd, Bytes shown) throws FileSystemException {
         Scratch scratch = Scratch.get();
         Errno.check(Kernel.call(scratch, Call.LSEEK, fd, 0, 0), shown);
         List<Bytes> names = new ArrayList<>();

@@ -30,6 +30,9 @@ import ptar.tree.TargetTree;
 ///
 /// The empty path is the base itself. `.` and empty components are passed over; `..` and a leading `/` are refused as
 /// leading out, unless the tree was opened with `absoluteNames`.
+///
+/// A name that the file system takes for another that is there is refused, so that no entry replaces another or goes
+/// into another's folder.
 public final class PosixTargetTree implements TargetTree {
     static final Inspector PLAIN = new Inspector(new Wanted(false, false, false, false, false));
 
@@ -43,6 +46,7 @@ public final class PosixTargetTree implements TargetTree {
     private final boolean absoluteNames;
     private final Beneath beneath;
     private final Parents parents;
+    private final Spellings spellings;
     private final OpenFiles openFiles;
     private final int umask;
 
@@ -56,7 +60,8 @@ public final class PosixTargetTree implements TargetTree {
         this.base = PosixSourceTree.openBase(base);
         this.absoluteNames = absoluteNames;
         beneath = new Beneath(this.base, mayUseOpenat2);
-        parents = new Parents(this::openFolder);
+        spellings = absoluteNames ? null : new Spellings();
+        parents = new Parents(this::openFolder, spellings);
         openFiles = new OpenFiles(MAX_OPEN_FILES, path -> openOld(path, false));
         // The only call that tells the umask sets it; for that moment a stricter one is the better mistake.
         umask = (int) call(Scratch.get(), Call.UMASK, 077, 0);
@@ -154,10 +159,26 @@ public final class PosixTargetTree implements TargetTree {
     @Override
     public Found stat(Bytes path) throws IOException {
         try (Place place = new Place(path)) {
-            return PLAIN.look(place.fd(), place.name, false, path);
+            Found found = PLAIN.look(place.fd(), place.name, false, path);
+            refuseOtherSpelling(place);
+            return found;
         } catch (FileSystemException e) {
             return nullIfAbsent(e);
         }
+    }
+
+    private void refuseOtherSpelling(Place place) throws FileSystemException {
+        if (spellings != null && !place.name.equals(HERE)) {
+            spellings.refuseOther(place.parent, place.name, place.path);
+        }
+    }
+
+    /// What a call has made.
+    private long made(long result, Place place) throws FileSystemException {
+        if (result == -Errno.EEXIST) {
+            refuseOtherSpelling(place);
+        }
+        return Errno.check(result, place.path);
     }
 
     @Override
@@ -228,7 +249,7 @@ public final class PosixTargetTree implements TargetTree {
     public void makeFolder(Bytes path) throws IOException {
         try (Place place = new Place(path)) {
             Scratch scratch = Scratch.get();
-            Errno.check(call(scratch, Call.MKDIRAT, place.fd(), scratch.path(place.name), 0700), path);
+            made(call(scratch, Call.MKDIRAT, place.fd(), scratch.path(place.name), 0700), place);
         }
     }
 
@@ -238,7 +259,7 @@ public final class PosixTargetTree implements TargetTree {
             Scratch scratch = Scratch.get();
             long fd = call(scratch, Call.OPENAT, place.fd(), scratch.path(place.name), NEW_FILE, 0600);
             return new PosixTargetFile(
-                    (int) Errno.check(fd, path), path, place.parent.hasDefaultAcl, umask, openFiles);
+                    (int) made(fd, place), path, place.parent.hasDefaultAcl, umask, openFiles);
         }
     }
 
@@ -275,9 +296,7 @@ public final class PosixTargetTree implements TargetTree {
     public void makeSymlink(Bytes path, Bytes target) throws IOException {
         try (Place place = new Place(path)) {
             Scratch scratch = Scratch.get();
-            long result = call(
-                    scratch, Call.SYMLINKAT, scratch.otherPath(target), place.fd(), scratch.path(place.name));
-            Errno.check(result, path);
+            made(call(scratch, Call.SYMLINKAT, scratch.otherPath(target), place.fd(), scratch.path(place.name)), place);
         }
     }
 
@@ -299,6 +318,9 @@ public final class PosixTargetTree implements TargetTree {
             Scratch scratch = Scratch.get();
             long result = call(
                     scratch, call, old.fd(), scratch.otherPath(old.name), place.fd(), scratch.path(place.name), 0);
+            if (result == -Errno.EEXIST) {
+                refuseOtherSpelling(place);
+            }
             if (result < 0) {
                 throw Errno.exception((int) -result, from, to);
             }
@@ -323,8 +345,7 @@ public final class PosixTargetTree implements TargetTree {
         long device = (minor & 0xff) | (long) major << 8 | (minor & ~0xffL) << 12;
         try (Place place = new Place(path)) {
             Scratch scratch = Scratch.get();
-            Errno.check(
-                    call(scratch, Call.MKNODAT, place.fd(), scratch.path(place.name), format | 0600, device), path);
+            made(call(scratch, Call.MKNODAT, place.fd(), scratch.path(place.name), format | 0600, device), place);
         }
     }
 
