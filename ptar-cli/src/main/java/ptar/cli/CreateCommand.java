@@ -3,7 +3,9 @@ package ptar.cli;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import ptar.Trees;
@@ -35,6 +37,7 @@ final class CreateCommand implements WriteListener {
     private final ReadTroubles troubles;
     /// Entries whose files must stay where they are (`--remove-files`).
     private final Set<EntryPath> notStored = new HashSet<>();
+    private final Map<EntryPath, SourceTree.Found> foundAgain = new HashMap<>();
     private boolean hasRoot;
 
     CreateCommand(Settings settings, Console console) {
@@ -114,7 +117,7 @@ final class CreateCommand implements WriteListener {
         console.tellNetwork(settings);
         boolean isWhole = !settings.create.verify || new Verification(settings, console).run(_ -> key.copy());
         if (removal != null && isWhole) {
-            removal.run(notStored);
+            removal.run(notStored, foundAgain);
         }
     }
 
@@ -206,6 +209,13 @@ final class CreateCommand implements WriteListener {
     public void changed(EntrySource.Item item) {
         notStored.add(item.path());
         troubles.changed(nameOf(item), Warning.FILE_CHANGED, "file changed as we read it");
+    }
+
+    @Override
+    public void readAgain(EntrySource.Item item, SourceTree.Found found) {
+        if (settings.create.removeFiles) {
+            foundAgain.put(item.path(), found);
+        }
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import ptar.Trees;
 import ptar.tree.EntryPath;
 import ptar.tree.EntryType;
+import ptar.tree.SourceTree;
 import ptar.tree.TargetTree;
 import ptar.write.EntrySource;
 
@@ -32,7 +34,9 @@ final class RemoveFiles implements EntrySource {
         return item;
     }
 
-    void run(Set<EntryPath> kept) throws IOException {
+    /// @param kept entries whose files stay
+    /// @param foundAgain what files were when they were read, where that is not what the walk found
+    void run(Set<EntryPath> kept, Map<EntryPath, SourceTree.Found> foundAgain) throws IOException {
         try (TargetTree here = Trees.target(LocalFiles.HERE, true)) {
             for (Item item : archived.reversed()) {
                 if (kept.contains(item.path())) {
@@ -40,6 +44,12 @@ final class RemoveFiles implements EntrySource {
                 }
                 boolean isFolder = item.metadata().type() == EntryType.FOLDER;
                 try {
+                    SourceTree.Found archivedAs = foundAgain.getOrDefault(item.path(), item.found());
+                    if (item.metadata().type() == EntryType.FILE && isOther(here, item, archivedAs)) {
+                        console.differs(
+                                console.shown(item.sourcePath()) + ": file changed since it was archived; not removed");
+                        continue;
+                    }
                     if (isFolder) {
                         here.removeFolder(item.sourcePath());
                     } else {
@@ -55,6 +65,14 @@ final class RemoveFiles implements EntrySource {
                 }
             }
         }
+    }
+
+    private static boolean isOther(TargetTree here, Item item, SourceTree.Found archivedAs) throws IOException {
+        SourceTree.Found now = item.followLink()
+                ? here.statFollowing(item.sourcePath()) : here.stat(item.sourcePath());
+        return now != null
+                && (now.inode() != archivedAs.inode() || now.metadata().size() != archivedAs.metadata().size()
+                        || !now.metadata().modificationTime().equals(archivedAs.metadata().modificationTime()));
     }
 
     @Override

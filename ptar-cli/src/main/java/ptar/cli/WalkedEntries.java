@@ -91,10 +91,12 @@ final class WalkedEntries implements EntrySource, WalkListener {
             SourceTree.Found alone = new SourceTree.Found(
                     found.metadata(), found.device(), found.inode(), 1, found.changeTime(), found.storedBytes());
             changed = new Item(
-                    item.path(), item.metadata(), item.tree(), item.sourcePath(), item.followLink(), alone);
+                    item.path(), item.metadata(), item.tree(), item.sourcePath(), item.followLink(), alone,
+                    item.overrides());
         }
         if (mtimes != null) {
-            changed = changed.with(changed.path(), mtimes.applyTo(changed.metadata(), item.sourcePath()));
+            changed = changed.withModificationTime(
+                    mtimes.applyTo(changed.metadata(), item.sourcePath()).modificationTime());
         }
         return transform.isEmpty() ? changed : transformed(changed, name);
     }

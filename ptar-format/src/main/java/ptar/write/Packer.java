@@ -2,6 +2,7 @@ package ptar.write;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -131,13 +132,16 @@ final class Packer {
     /// Packs what a job has read, and gives its buffer back.
     void add(ReadJob job) throws IOException {
         for (ReadJob.Piece piece : job.pieces) {
-            add(piece, job);
+            add(piece);
+            if (piece.memory != job.buffer) {
+                buffers.release(piece.memory);
+            }
         }
         buffers.release(job.buffer);
         job.buffer = null;
     }
 
-    private void add(ReadJob.Piece piece, ReadJob job) throws IOException {
+    private void add(ReadJob.Piece piece) throws IOException {
         PendingEntry entry = piece.entry;
         if (piece.first && piece.openFailure != null && entry.dropped == null) {
             drop(entry, piece.openFailure);
@@ -151,7 +155,7 @@ final class Packer {
         entry.extents.addHoleIf(piece.offset - contentEnd);
         long position = piece.position;
         for (int i = 0; i < piece.chunks.lengths().length; i++) {
-            addChunk(job, position, piece.chunks.lengths()[i], piece.chunks.ids()[i]);
+            addChunk(piece.memory, position, piece.chunks.lengths()[i], piece.chunks.ids()[i]);
             position += piece.chunks.lengths()[i];
         }
         contentEnd = piece.offset + piece.read;
@@ -162,6 +166,9 @@ final class Packer {
     }
 
     private void noteProblems(ReadJob.Piece piece) {
+        if (piece.foundAgain != null) {
+            listener.readAgain(piece.entry.item, piece.foundAgain);
+        }
         IOException failure = piece.readFailure != null ? piece.readFailure : piece.openFailure;
         if (failure != null) {
             listener.cannotRead(piece.entry.item, piece.offset + piece.read, failure);
@@ -181,7 +188,7 @@ final class Packer {
         begin(entry);
     }
 
-    private void addChunk(ReadJob job, long position, int length, byte[] idBytes) throws IOException {
+    private void addChunk(MemorySegment content, long position, int length, byte[] idBytes) throws IOException {
         ChunkId id = ChunkId.readFrom(idBytes, 0);
         int found = chunks.find(id);
         if (found != ChunkTable.ABSENT) {
@@ -192,7 +199,7 @@ final class Packer {
             tellOpen();
             closeBlock();
         }
-        int offset = block.append(job.buffer, position, length);
+        int offset = block.append(content, position, length);
         chunks.putIfAbsent(id, (int) block.number(), offset);
         open.extents.addData(block.number(), offset, length);
         uniqueBytes += length;

@@ -9,36 +9,47 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import ptar.layout.Leaf;
 import ptar.storage.BufferPool;
+import ptar.tree.EntryType;
+import ptar.tree.Metadata;
 import ptar.tree.SourceFile;
 import ptar.tree.SourceTree;
 
 /// Reads some files, or a piece of a large one, into one buffer, cuts it into chunks and computes their ids. Runs on
 /// any thread; what comes out is taken over in order by the [Packer].
 final class ReadJob implements Callable<ReadJob> {
+    /// What files of one job that are read again may take, beside the job's buffer.
+    private static final long MAX_AGAIN_BYTES = 2 << 20;
+
     private final BufferPool buffers;
     private final ChunkCutters cutters;
+    private final AtomicLong againBytes = new AtomicLong();
     final List<Piece> pieces = new ArrayList<>();
     private long length;
-    /// Holds the content of all pieces; released by the [Packer].
+    /// Holds the content of all pieces but those read again; released by the [Packer].
     MemorySegment buffer;
 
     /// A stretch of a file's content: of a small file all of it.
     static final class Piece {
         final PendingEntry entry;
         final long offset;
-        final int length;
+        int length;
         final boolean first;
         final boolean last;
         private final LargeFile large;
 
-        /// Where the content is in the job's buffer.
+        /// Where the content is: in the job's buffer, or in one of its own, released by the [Packer].
+        MemorySegment memory;
         long position;
         int read;
         ChunkCutters.Chunks chunks;
         IOException openFailure;
         IOException readFailure;
         boolean changed;
+        /// What was found when it was read again; null if the first reading counts.
+        SourceTree.Found foundAgain;
 
         Piece(PendingEntry entry, LargeFile large, long offset, int length, boolean first, boolean last) {
             this.entry = entry;
@@ -69,6 +80,7 @@ final class ReadJob implements Callable<ReadJob> {
         buffer = buffers.take(Math.max(1, length));
         long position = 0;
         for (Piece piece : pieces) {
+            piece.memory = buffer;
             piece.position = position;
             position += piece.length;
         }
@@ -99,7 +111,7 @@ final class ReadJob implements Callable<ReadJob> {
         } else {
             readSmall(piece);
         }
-        piece.chunks = cutters.cut(buffer, piece.position, piece.read);
+        piece.chunks = cutters.cut(piece.memory, piece.position, piece.read);
     }
 
     private void readSmall(Piece piece) {
@@ -108,6 +120,47 @@ final class ReadJob implements Callable<ReadJob> {
             noteChange(piece, file);
         } catch (IOException cannotOpen) {
             piece.openFailure = cannotOpen;
+        }
+        boolean isTorn = piece.changed || piece.read < piece.length;
+        if (isTorn && piece.openFailure == null && piece.readFailure == null) {
+            try {
+                readAgain(piece);
+            } catch (IOException keepsChanging) {
+                // The first reading counts, and is told of.
+            }
+        }
+    }
+
+    /// A small file that changed since the walk saw it, or while it was read: what is stored should be one state of it,
+    /// with the metadata of that state. Tried once.
+    private void readAgain(Piece piece) throws IOException {
+        EntrySource.Item item = piece.entry.item;
+        SourceTree.Found now = item.tree().stat(item.sourcePath(), item.followLink());
+        Metadata before = piece.entry.metadata;
+        Metadata metadata = item.overrides().apply(now.metadata())
+                .withMarks(false, before.absolute()).withHardLinkGroup(before.hardLinkGroup());
+        int size = (int) Math.min(metadata.size(), MAX_AGAIN_BYTES);
+        boolean isOtherInode = before.hardLinkGroup() >= 0 && !isSameInode(now, item.found());
+        if (metadata.type() != EntryType.FILE || isOtherInode || size < metadata.size()
+                || Leaf.faultOf(metadata) != null || againBytes.addAndGet(size) > MAX_AGAIN_BYTES) {
+            return;
+        }
+        MemorySegment again = buffers.take(Math.max(1, size));
+        try (SourceFile file = item.tree().openFile(item.sourcePath(), item.followLink())) {
+            boolean isWhole = file.read(again.asSlice(0, size), 0) == size;
+            if (isWhole && isSameInode(file.stat(), now) && !isChanged(now, file)) {
+                piece.memory = again;
+                piece.position = 0;
+                piece.length = size;
+                piece.read = size;
+                piece.changed = false;
+                piece.foundAgain = now;
+                piece.entry.metadata = metadata;
+            }
+        } finally {
+            if (piece.memory != again) {
+                buffers.release(again);
+            }
         }
     }
 
@@ -159,7 +212,7 @@ final class ReadJob implements Callable<ReadJob> {
     /// What was read is kept even if nobody can say whether it changed meanwhile.
     private static void noteChange(Piece piece, SourceFile file) {
         try {
-            piece.changed = isChanged(piece.entry.item, file);
+            piece.changed = isChanged(piece.entry.item.found(), file);
         } catch (IOException cannotSay) {
             piece.changed = true;
         }
@@ -167,9 +220,8 @@ final class ReadJob implements Callable<ReadJob> {
 
     /// The trigger of GNU tar 1.35: size, modification time, owner, mode; not the change time, which a new hard link
     /// would set.
-    private static boolean isChanged(EntrySource.Item item, SourceFile file) throws IOException {
+    private static boolean isChanged(SourceTree.Found seen, SourceFile file) throws IOException {
         SourceTree.Found now = file.stat();
-        SourceTree.Found seen = item.found();
         return now.metadata().size() != seen.metadata().size()
                 || now.metadata().mode() != seen.metadata().mode()
                 || !now.metadata().modificationTime().equals(seen.metadata().modificationTime())

@@ -108,7 +108,8 @@ public final class TreeWalk implements EntrySource {
             metadata = metadata.withMarks(metadata.changedWhileRead(), true);
         }
         return new Item(
-                head.path(), metadata, head.operand().tree(), head.sourcePath(), head.followLink(), found);
+                head.path(), metadata, head.operand().tree(), head.sourcePath(), head.followLink(), found,
+                overrides);
     }
 
     private void advance(WalkStream stream) throws IOException {

@@ -1,6 +1,7 @@
 package ptar.write;
 
 import java.io.IOException;
+import ptar.tree.SourceTree;
 
 /// Hears of files whose content could not be read as the walk saw it. Nothing told here stops the writer. Called by the
 /// writer's own thread.
@@ -19,6 +20,9 @@ public interface WriteListener {
 
     /// Size, time, owner or mode changed while the file was read; its entry is marked.
     default void changed(EntrySource.Item item) {}
+
+    /// The file changed after the walk saw it, and was read again: as it was then, it is stored.
+    default void readAgain(EntrySource.Item item, SourceTree.Found found) {}
 
     /// The metadata is too long for the format (more than 4 MiB): the entry is left out.
     default void tooLarge(EntrySource.Item item, String reason) {}

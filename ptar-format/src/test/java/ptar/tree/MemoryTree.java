@@ -57,7 +57,15 @@ public final class MemoryTree implements SourceTree {
             return this;
         }
 
-        /// What is there when the file is read, after the walk has seen it.
+        /// What is there from now on.
+        public Node changes(Content later) {
+            content = later;
+            whenOpened = later;
+            metadata = metadata.withSize(later.size());
+            return this;
+        }
+
+        /// What is there when the file is read, after the walk has seen it, and never when it is looked at.
         public Node becomes(Content later) {
             whenOpened = later;
             return this;

@@ -41,6 +41,7 @@ import ptar.tree.EntryType;
 import ptar.tree.MemoryTree;
 import ptar.tree.Metadata;
 import ptar.tree.Owner;
+import ptar.tree.SourceTree;
 import ptar.tree.Timestamp;
 import ptar.tree.Xattr;
 
@@ -69,6 +70,11 @@ class ArchiveWriterTest {
         @Override
         public void changed(EntrySource.Item item) {
             events.add(item.path() + " changed");
+        }
+
+        @Override
+        public void readAgain(EntrySource.Item item, SourceTree.Found found) {
+            events.add(item.path() + " read again");
         }
 
         @Override
@@ -512,6 +518,36 @@ class ArchiveWriterTest {
         byte[] archive = TestArchive.of(tree).listener(heard).write();
         assertEquals(List.of("grows changed"), heard.events);
         assertMarkedAs(archive, "grows", Content.random(1, size));
+    }
+
+    @Test
+    void aSmallFileThatChangedIsReadAgainAndStoredAsItIsNow() throws IOException {
+        MemoryTree tree = new MemoryTree();
+        Metadata later = Metadata.of(EntryType.FILE, 0600, MemoryTree.OWNER, new Timestamp(1_800_000_000, 5));
+        MemoryTree.Node grows = tree.file("grows", Content.random(1, 100));
+        MemoryTree.Node shrinks = tree.file("shrinks", Content.random(2, 50_000));
+        MemoryTree.Node large = tree.file("large", Content.random(3, 100));
+        tree.hardLink("grows-too", "grows");
+        tree.file("z", "z");
+        List<EntrySource.Item> items = TestArchive.items(tree);
+        grows.changes(Content.random(4, 1_500_000)).with(later);
+        shrinks.changes(Content.of(""));
+        large.changes(Content.random(5, 3 * MIB));
+        Heard heard = new Heard();
+        MemorySink sink = new MemorySink();
+        ArchiveWriter.write(sourceOf(items), sink, WriteOptions.DEFAULT, heard);
+
+        assertEquals(List.of("grows read again", "large changed", "shrinks read again"), heard.events);
+        assertMarkedAs(sink.archive(), "large", Content.random(5, 100));
+        try (ArchiveReader reader = open(sink.archive())) {
+            assertArrayEquals(Content.random(4, 1_500_000).bytes(), read(reader, "grows"));
+            assertArrayEquals(Content.random(4, 1_500_000).bytes(), read(reader, "grows-too"));
+            assertEquals(later.modificationTime(), find(reader, "grows-too").metadata().modificationTime());
+            assertEquals(0600, find(reader, "grows").metadata().mode());
+            assertEquals(0, find(reader, "shrinks").metadata().size());
+            assertFalse(find(reader, "grows").metadata().changedWhileRead());
+        }
+        assertEquals(0, tree.openFiles());
     }
 
     @Test

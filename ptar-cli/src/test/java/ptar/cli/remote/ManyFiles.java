@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import ptar.storage.FileSink;
 import ptar.storage.Sink;
 import ptar.tree.Bytes;
@@ -88,7 +89,8 @@ public final class ManyFiles implements EntrySource, SourceTree {
         int entry = at++;
         Found found = found(entry);
         return new Item(
-                EntryPath.of(nameOf(entry)), found.metadata(), this, Bytes.of(Integer.toString(entry)), false, found);
+                EntryPath.of(nameOf(entry)), found.metadata(), this, Bytes.of(Integer.toString(entry)), false, found,
+                UnaryOperator.identity());
     }
 
     @Override
