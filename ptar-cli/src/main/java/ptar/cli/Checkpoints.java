@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.tree.Bytes;
@@ -19,6 +21,8 @@ final class Checkpoints {
     private final String verb;
     private final List<Action> actions = new ArrayList<>();
     private final Totals totals = new Totals();
+    private final CheckpointText text;
+    private final String archive;
     private long done;
     private long bytes;
 
@@ -32,6 +36,8 @@ final class Checkpoints {
         this.console = console;
         this.interval = settings.checkpoint;
         this.verb = verb;
+        this.text = new CheckpointText(verb, totals);
+        this.archive = settings.archive == null ? "-" : settings.archive.toString();
         for (Bytes action : settings.checkpointActions) {
             actions.add(actionOf(action.toString()));
         }
@@ -73,14 +79,19 @@ final class Checkpoints {
         return switch (name) {
             case ".", "dot" -> () -> put(console.out(), ".");
             case "bell" -> () -> terminal("\u0007");
-            case "echo" -> () -> console.warn(equals < 0 ? verb + " checkpoint " + done : expand(argument));
-            case "ttyout" -> () -> terminal(expand(argument));
+            case "echo" -> () -> console.warn(equals < 0 ? verb + " checkpoint " + done
+                    : text(argument, console.program().length() + 2));
+            case "ttyout" -> () -> terminal(text(argument, 0));
             case "totals" -> () -> console.say(totals.line(verb.equals("Write") ? "written" : "read", bytes));
             case "sleep", "wait" -> () -> Thread.sleep((long) (1000 * Double.parseDouble(argument)));
             case "exec" -> () -> execute(argument);
             default -> throw new UsageException(
                     UsageException.COMBINATION, text + ": unknown checkpoint action");
         };
+    }
+
+    private String text(String format, int column) {
+        return text.expand(format, column, done, bytes, ZonedDateTime.now());
     }
 
     private static void put(OutputStream stream, String text) throws IOException {
@@ -96,31 +107,10 @@ final class Checkpoints {
 
     private void execute(String command) throws IOException, InterruptedException {
         ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", command).inheritIO();
-        shell.environment().put("TAR_CHECKPOINT", Long.toString(done));
+        shell.environment().putAll(Map.of(
+                "TAR_CHECKPOINT", Long.toString(done), "TAR_ARCHIVE", archive, "TAR_VERSION", Version.NUMBER,
+                "TAR_SUBCOMMAND", verb.equals("Write") ? "-c" : "-x", "TAR_BLOCKING_FACTOR", "20",
+                "TAR_FORMAT", "ptar"));
         shell.start().waitFor();
-    }
-
-    /// `%u` the number, `%s` read or write, `%T` totals, `%d` seconds, `%%`; other letters stay.
-    private String expand(String format) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c == '%' && i + 1 < format.length()) {
-                char what = format.charAt(++i);
-                switch (what) {
-                    case 'u' -> out.append(done);
-                    case 's' -> out.append(verb.toLowerCase(java.util.Locale.ROOT));
-                    case 'T' -> out.append(totals.line(verb.equals("Write") ? "written" : "read", bytes));
-                    case '%' -> out.append('%');
-                    default -> out.append('%').append(what);
-                }
-            } else if (c == '\\' && i + 1 < format.length()) {
-                char escaped = format.charAt(++i);
-                out.append(escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped == 'r' ? '\r' : escaped);
-            } else {
-                out.append(c);
-            }
-        }
-        return out.toString();
     }
 }

@@ -89,7 +89,6 @@ public final class Console {
         listing = new BufferedOutputStream(file, BUFFER_SIZE);
     }
 
-    /// Standard output, for what goes by the buffer.
     /// Counts for `--stats` and `-vvv`, and with `-vvvv` says a line for each request. One for all of a command that
     /// talk to the network.
     synchronized TransferStats network(Settings settings) {
@@ -106,6 +105,7 @@ public final class Console {
         }
     }
 
+    /// Standard output, for what goes by the buffer.
     OutputStream out() {
         return out;
     }

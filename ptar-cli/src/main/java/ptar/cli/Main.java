@@ -1,5 +1,6 @@
 package ptar.cli;
 
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,7 +129,12 @@ public final class Main {
         console.quoter(new Quoter(
                 style, console.isUtf8(), settings.listing.quoteChars, settings.listing.noQuoteChars));
         if (settings.indexFile != null) {
-            console.listInto(new FileOutputStream(LocalFiles.path(settings.indexFile).toFile()));
+            try {
+                console.listInto(new FileOutputStream(LocalFiles.path(settings.indexFile).toFile()));
+            } catch (FileNotFoundException e) {
+                String reason = e.getMessage().replaceFirst("(?s).*\\((.*)\\)$", "$1");
+                throw new Fatal(settings.indexFile + ": Cannot open: " + reason, e);
+            }
         }
     }
 

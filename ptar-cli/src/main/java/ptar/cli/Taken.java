@@ -71,13 +71,13 @@ final class Taken {
                 return -1;
             }
         }
+        int folder = members.folderOf(path); // a name of which all is left out was found all the same
         if (isExcluded(path) || metadata.type() != EntryType.FOLDER && exclusions.omits(path.bytes())) {
             return -1;
         }
         if (newer != null && metadata.modificationTime().compareTo(newer) < 0) {
             return -1;
         }
-        int folder = members.folderOf(path);
         return occurrence > 1 ? -1 : folder;
     }
 

@@ -67,7 +67,7 @@ final class ToCommand implements ContentCommand.ContentTaker {
             int code = process.waitFor();
             if (code != 0 && !settings.extract.ignoreCommandError) {
                 console.error(code > 128
-                        ? process.pid() + ": Child died with signal " + (code - 128)
+                        ? process.pid() + ": Child terminated on signal " + (code - 128)
                         : process.pid() + ": Child returned status " + code);
             }
         } catch (InterruptedException e) {

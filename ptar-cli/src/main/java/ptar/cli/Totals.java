@@ -1,5 +1,6 @@
 package ptar.cli;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /// The line of `--totals`: bytes, in people's units, and how many a second.
@@ -8,9 +9,17 @@ final class Totals {
 
     private final long start = System.nanoTime();
 
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     String line(String what, long bytes) {
-        double seconds = Math.max(1e-9, (System.nanoTime() - start) / 1e9);
-        return "Total bytes " + what + ": " + bytes + " (" + size(bytes) + ", " + size(bytes / seconds) + "/s)";
+        return amount("Total bytes " + what, bytes);
+    }
+
+    String amount(String what, long bytes) {
+        double seconds = Math.max(1e-9, elapsed().toNanos() / 1e9);
+        return what + ": " + bytes + " (" + size(bytes) + ", " + size(bytes / seconds) + "/s)";
     }
 
     /// As gnulib's `human_readable` does it: one decimal below ten, powers of 1,024.

@@ -121,35 +121,32 @@ final class RestoredFolders {
     /// Makes the folders above a name that are missing, as `mkdir -p` does.
     ///
     /// @return whether the parent is there now, as far as we know
-    synchronized boolean makeParents(Bytes name) {
+    /// @throws IOException if one can't be made
+    synchronized boolean makeParents(Bytes name) throws IOException {
         Deque<Bytes> missing = new ArrayDeque<>();
         Set<Bytes> tried = new HashSet<>(); // one that is there and yet not a parent is a link that leads nowhere
         missing.push(parent(name));
-        try {
-            while (!missing.isEmpty()) {
-                Bytes folder = missing.peek();
-                if (folder.isEmpty()) {
-                    missing.pop();
-                    continue;
-                }
-                try {
-                    target.makeFolder(folder);
-                    implied.add(folder);
-                    target.setMetadata(folder, IMPLIED, MASKED_MODE, reporting(folder));
-                    missing.pop();
-                } catch (FileAlreadyExistsException e) {
-                    missing.pop();
-                } catch (NoSuchFileException e) {
-                    if (!tried.add(parent(folder))) {
-                        return false;
-                    }
-                    missing.push(parent(folder));
-                }
+        while (!missing.isEmpty()) {
+            Bytes folder = missing.peek();
+            if (folder.isEmpty()) {
+                missing.pop();
+                continue;
             }
-            return true;
-        } catch (IOException e) {
-            return false;
+            try {
+                target.makeFolder(folder);
+                implied.add(folder);
+                target.setMetadata(folder, IMPLIED, MASKED_MODE, reporting(folder));
+                missing.pop();
+            } catch (FileAlreadyExistsException e) {
+                missing.pop();
+            } catch (NoSuchFileException e) {
+                if (!tried.add(parent(folder))) {
+                    return false;
+                }
+                missing.push(parent(folder));
+            }
         }
+        return true;
     }
 
     /// Gives folders their metadata, the deepest first, but for those at or above a position where more is to come.

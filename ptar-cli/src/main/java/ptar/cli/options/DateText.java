@@ -1,5 +1,7 @@
 package ptar.cli.options;
 
+import static java.util.Map.entry;
+
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
@@ -13,6 +15,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ptar.tree.Timestamp;
@@ -22,10 +25,17 @@ import ptar.tree.Timestamp;
 public final class DateText {
     private static final Pattern EPOCH = Pattern.compile("@(-?\\d{1,18})(?:[.,](\\d+))?");
     private static final Pattern ISO_DATE = Pattern.compile("(\\d{4,})-(\\d{1,2})-(\\d{1,2})");
+    private static final Pattern SLASHED_DATE = Pattern.compile("(\\d{4})/(\\d{1,2})/(\\d{1,2})");
     private static final Pattern US_DATE = Pattern.compile("(\\d{1,2})/(\\d{1,2})(?:/(\\d{4}))?");
     private static final Pattern TIME = Pattern.compile(
             "(\\d{1,2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?)?(am|pm)?(z|utc|gmt|[+-]\\d{1,2}(?::?\\d{2})?)?");
     private static final Pattern ZONE = Pattern.compile("z|utc|ut|gmt|[+-]\\d{2}:?\\d{2}");
+    /// What `date` prints where people live, in hours from UTC; of two meanings that which GNU's has.
+    private static final Map<String, Integer> NAMED_ZONES = Map.ofEntries(
+            entry("wet", 0), entry("west", 1), entry("bst", 1), entry("cet", 1), entry("cest", 2), entry("met", 1),
+            entry("mest", 2), entry("eet", 2), entry("eest", 3), entry("msk", 3), entry("sgt", 8), entry("jst", 9),
+            entry("est", -5), entry("edt", -4), entry("cst", -6), entry("cdt", -5), entry("mst", -7),
+            entry("mdt", -6), entry("pst", -8), entry("pdt", -7), entry("nzst", 12), entry("nzdt", 13));
     private static final Pattern TOKEN = Pattern.compile("[^\\s,()]+");
 
     private final ZonedDateTime now;
@@ -65,7 +75,7 @@ public final class DateText {
 
     private Timestamp parse(String text) {
         // `2026-11-22T10:00:00Z` is a date and a time.
-        String spaced = text.replaceAll("(\\d)t(\\d)", "$1 $2");
+        String spaced = text.replaceAll("(\\d)t(\\d)", "$1 $2").replaceAll("(\\d)-([a-z]{3,9})-(\\d)", "$1 $2 $3");
         List<String> tokens = new ArrayList<>();
         Matcher matcher = TOKEN.matcher(spaced);
         while (matcher.find()) {
@@ -111,6 +121,11 @@ public final class DateText {
                 hasTime = true;
                 return 1;
             }
+            case "am", "pm" -> {
+                boolean is12Hours = hasTime && at.getHour() >= 1 && at.getHour() <= 12;
+                at = is12Hours ? at.withHour(at.getHour() % 12 + (token.equals("pm") ? 12 : 0)) : at;
+                return is12Hours ? 1 : 0;
+            }
             case "last", "next", "this" -> {
                 return relative(token.equals("last") ? -1 : token.equals("next") ? 1 : 0, next) ? 2 : 0;
             }
@@ -131,6 +146,12 @@ public final class DateText {
         Matcher iso = ISO_DATE.matcher(token);
         if (iso.matches()) {
             return date(Integer.parseInt(iso.group(1)), Integer.parseInt(iso.group(2)), Integer.parseInt(iso.group(3)));
+        }
+        Matcher slashed = SLASHED_DATE.matcher(token);
+        if (slashed.matches()) {
+            return date(
+                    Integer.parseInt(slashed.group(1)), Integer.parseInt(slashed.group(2)),
+                    Integer.parseInt(slashed.group(3)));
         }
         Matcher us = US_DATE.matcher(token);
         if (us.matches()) {
@@ -171,10 +192,13 @@ public final class DateText {
     }
 
     private boolean takeZone(String token) {
-        if (!ZONE.matcher(token).matches()) {
+        if (ZONE.matcher(token).matches()) {
+            zone = zoneOf(token);
+        } else if (NAMED_ZONES.containsKey(token)) {
+            zone = ZoneOffset.ofHours(NAMED_ZONES.get(token));
+        } else {
             return false;
         }
-        zone = zoneOf(token);
         return true;
     }
 

@@ -14,14 +14,17 @@ public final class SettingsReader {
 
     private SettingsReader() {}
 
-    /// @param fromEnvironment options of `TAR_OPTIONS`; operands are not looked for there
+    /// @param fromEnvironment options of `TAR_OPTIONS`
     /// @param arguments options and operands of the command line
     public static Settings read(List<Given> fromEnvironment, List<Given> arguments) throws UsageException {
         SettingsReader reader = new SettingsReader();
         for (Given given : fromEnvironment) {
-            if (given.option() != Option.OPERAND) {
-                reader.take(given);
+            if (given.option() == Option.OPERAND) {
+                throw new UsageException(
+                        UsageException.COMBINATION,
+                        "non-option arguments in TAR_OPTIONS or PTAR_OPTIONS: '" + given.text() + "'");
             }
+            reader.take(given);
         }
         for (Given given : arguments) {
             reader.take(given);
@@ -192,8 +195,7 @@ public final class SettingsReader {
                 settings.totalsSignal = given.value() == null ? settings.totalsSignal : signal(given);
             }
             case STATS -> settings.stats = true;
-            case CHECKPOINT ->
-                settings.checkpoint = given.value() == null ? 10 : number(given, 1, Long.MAX_VALUE, "checkpoint value");
+            case CHECKPOINT -> checkpoint(given);
             case CHECKPOINT_ACTION -> {
                 settings.checkpointActions.add(given.value());
                 settings.checkpoint = settings.checkpoint == 0 ? 10 : settings.checkpoint;
@@ -201,6 +203,17 @@ public final class SettingsReader {
             case INDEX_FILE -> settings.indexFile = given.value();
             default -> warning(given.text());
         }
+    }
+
+    /// `N`, or `.N` to print dots.
+    private void checkpoint(Given given) throws UsageException {
+        boolean isDots = given.value() != null && given.text().startsWith(".");
+        Bytes number = isDots ? given.value().slice(1, given.value().length()) : given.value();
+        if (isDots) {
+            settings.checkpointActions.add(Bytes.of("dot"));
+        }
+        settings.checkpoint = number == null || number.isEmpty() ? 10
+                : number(new Given(given.option(), number, given.typed()), 1, Long.MAX_VALUE, "checkpoint value");
     }
 
     private void listing(Given given) {

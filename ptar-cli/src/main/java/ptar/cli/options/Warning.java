@@ -36,13 +36,20 @@ public enum Warning {
         this.keyword = keyword;
     }
 
-    /// Null if no warning has this keyword.
+    /// The warning with a keyword, or the only one whose keyword begins so; null if there is none.
     static Warning ofKeyword(String keyword) {
+        Warning found = null;
         for (Warning warning : values()) {
             if (warning.keyword.equals(keyword)) {
                 return warning;
             }
+            if (warning.keyword.startsWith(keyword)) {
+                if (found != null) {
+                    return null;
+                }
+                found = warning;
+            }
         }
-        return null;
+        return found;
     }
 }
