@@ -46,6 +46,14 @@ final class LauncherIT {
     }
 
     @Test
+    void saysThatTheWorkingFolderWasRemoved() throws Exception {
+        Ptar.Outcome outcome = Shell.run(folder, "mkdir gone; cd gone; rmdir ../gone; ptar tf a");
+
+        assertTrue(outcome.err().endsWith("ptar: error: the working folder was removed\n"), outcome.err());
+        assertEquals(Console.FAILED, outcome.exitCode());
+    }
+
+    @Test
     void takesEveryClassFromTheAotCache() throws Exception {
         Ptar.Outcome outcome = Ptar.in(folder).with("PTAR_JAVA_OPTS", "-Xlog:class+load:stdout").run("--version");
 
