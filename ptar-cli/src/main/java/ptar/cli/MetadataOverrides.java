@@ -95,7 +95,10 @@ final class MetadataOverrides implements UnaryOperator<Metadata> {
         String option = isUser ? "--owner" : "--group";
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
-        if (colon >= 0) {
+        if (colon == 0) {
+            return numbered(id(text.substring(1), option), isUser);
+        }
+        if (colon > 0) {
             return new Account(name, id(text.substring(colon + 1), option));
         }
         if (name.startsWith("+")) {

@@ -56,17 +56,24 @@ final class TargetNames {
 
     private Bytes placed(EntryPath path, Metadata metadata, boolean fromRoot) {
         Bytes name = path.bytes();
+        boolean isAbsolute = settings.absoluteNames && metadata.absolute();
         if (!keepOrder()) {
             name = changed(withoutSlash(EntryPrinter.nameOf(path, metadata, fromRoot)), path);
             if (name == null) {
                 return null;
             }
-            name = relative(name);
+            isAbsolute = settings.absoluteNames && name.startsWith(SLASH);
+            name = isAbsolute ? MemberName.of(name).path().bytes() : relative(name);
         }
-        if (topLevel != null && !new EntryPath(name).isAtOrBelow(new EntryPath(topLevel))) {
-            name = name.isEmpty() ? topLevel : new EntryPath(topLevel.concat(SLASH).concat(name)).bytes();
+        name = topLevel == null ? name : belowTop(name);
+        return isAbsolute ? SLASH.concat(name) : name;
+    }
+
+    private Bytes belowTop(Bytes name) {
+        if (new EntryPath(name).isAtOrBelow(new EntryPath(topLevel))) {
+            return name;
         }
-        return settings.absoluteNames && metadata.absolute() && keepOrder() ? SLASH.concat(name) : name;
+        return name.isEmpty() ? topLevel : new EntryPath(topLevel.concat(SLASH).concat(name)).bytes();
     }
 
     /// A name that may lead anywhere, made one below the target.
@@ -85,6 +92,7 @@ final class TargetNames {
         if (name == null) {
             return SLASH;
         }
+        name = topLevel == null ? name : belowTop(MemberName.of(name).path().bytes());
         return metadata.type() == EntryType.FOLDER && !name.endsWith(SLASH) ? name.concat(SLASH) : name;
     }
 
@@ -106,6 +114,9 @@ final class TargetNames {
                 console.warn(console.shown(path.bytes()) + ": transforms to empty name");
             }
             return null;
+        }
+        if (settings.stripComponents == 0) {
+            return name;
         }
         Bytes stripped = stripped(name, settings.stripComponents);
         return stripped == null || stripped.isEmpty() ? null : stripped;

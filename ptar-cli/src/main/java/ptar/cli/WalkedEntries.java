@@ -103,8 +103,8 @@ final class WalkedEntries implements EntrySource, WalkListener {
 
     /// @return null if nothing is left of the name
     private Item transformed(Item item, Bytes name) {
-        Bytes removed = MemberName.of(name).removed();
-        Bytes stored = name.slice(removed.length(), name.length());
+        int removed = item.metadata().absolute() ? 0 : MemberName.of(name).removed().length();
+        Bytes stored = name.slice(removed, name.length());
         Bytes changedName = transform.apply(stored.isEmpty() ? Bytes.of(".") : stored, Transform.Scope.ENTRY);
         if (changedName.isEmpty()) {
             if (!settings.silenced.contains(Warning.EMPTY_TRANSFORM)) {
@@ -119,7 +119,9 @@ final class WalkedEntries implements EntrySource, WalkListener {
             console.error(e.getMessage());
             return null;
         }
+        boolean isAbsolute = settings.absoluteNames && changedName.startsWith(Bytes.of("/"));
         Metadata metadata = item.metadata();
+        metadata = metadata.withMarks(metadata.changedWhileRead(), isAbsolute);
         if (metadata.type() == EntryType.SYMLINK) {
             Bytes target = transform.apply(metadata.linkTarget(), Transform.Scope.SYMLINK);
             metadata = target.isEmpty() ? metadata : metadata.withLinkTarget(target);

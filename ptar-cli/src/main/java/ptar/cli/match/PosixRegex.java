@@ -34,15 +34,25 @@ final class PosixRegex {
             case '(', ')', '|', '+', '?', '{', '}' -> {
                 if (!extended || c == '{' && !startsInterval() || c == '}' && !endsInterval()) {
                     out.append('\\');
+                    out.append(c);
+                } else {
+                    operator(c);
                 }
-                out.append(c);
             }
             default -> literal(c);
         }
     }
 
+    private void operator(char c) {
+        out.append(c);
+        if (c == '{' && source.startsWith(",", at)) {
+            out.append('0'); // {,3} is at most 3
+        }
+    }
+
+    /// A comma is one everywhere, and may part the numbers of an interval.
     private void literal(char c) {
-        if (c < 0x80 && !Character.isLetterOrDigit(c) && c != ' ') {
+        if (c < 0x80 && !Character.isLetterOrDigit(c) && c != ' ' && c != ',') {
             out.append('\\');
         }
         out.append(c);
@@ -55,7 +65,13 @@ final class PosixRegex {
         }
         char c = source.charAt(at++);
         switch (c) {
-            case '(', ')', '|', '{', '}', '+', '?' -> out.append(extended ? "\\" + c : "" + c);
+            case '(', ')', '|', '{', '}', '+', '?' -> {
+                if (extended) {
+                    out.append('\\').append(c);
+                } else {
+                    operator(c);
+                }
+            }
             case 'w', 'W', 's', 'S', 'b', 'B' -> out.append('\\').append(c);
             case '<', '>' -> out.append("\\b");
             case '`' -> out.append("\\A");

@@ -135,7 +135,7 @@ public final class Transform {
         int end = closing(text, middle + 1, delimiter);
         String regex = unescaped(text.substring(from + 2, middle), delimiter);
         String replacement = text.substring(middle + 1, end);
-        int stop = text.indexOf(';', end);
+        int stop = text.indexOf(';', end + 1);
         stop = stop < 0 ? text.length() : stop;
         boolean all = false;
         boolean extended = false;
