@@ -27,7 +27,7 @@ final class Spellings {
 
     /// @param name that something was found by in the folder
     /// @throws FileSystemException if it is there under another spelling
-    synchronized void refuseOther(Parents.Parent folder, Bytes name, Bytes path) throws FileSystemException {
+    void refuseOther(Parents.Parent folder, Bytes name, Bytes path) throws FileSystemException {
         for (Bytes variant : variants(name)) {
             if (Inspector.isThere(folder.fd, variant)) {
                 refuseUnlessListed(folder, name, path);
@@ -36,7 +36,8 @@ final class Spellings {
         }
     }
 
-    private void refuseUnlessListed(Parents.Parent folder, Bytes name, Bytes path) throws FileSystemException {
+    private synchronized void refuseUnlessListed(Parents.Parent folder, Bytes name, Bytes path)
+            throws FileSystemException {
         if (listed == folder && names.contains(name)) {
             return;
         }
