@@ -10,6 +10,7 @@ import ptar.cli.match.Members;
 import ptar.cli.options.Settings;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
+import ptar.layout.Header;
 import ptar.read.ArchiveReader;
 import ptar.read.ForwardReader;
 import ptar.read.KeyFinder;
@@ -55,10 +56,11 @@ final class OpenArchive implements Closeable {
                     bytes = Archives.streamOf(whole, counting.name());
                     counting = null;
                 } catch (CorruptArchiveException damaged) {
-                    console.error(damaged.getMessage());
-                    console.warn("Reading what can be read from the start");
                     counting = null;
                     bytes = Archives.reopenAsStream(settings, console);
+                    refuseIfSealed(bytes, damaged);
+                    console.error(damaged.getMessage());
+                    console.warn("Reading what can be read from the start");
                 }
             }
             counted = counting;
@@ -67,6 +69,16 @@ final class OpenArchive implements Closeable {
             forward = bytes == null ? null : ForwardReader.open(bytes, keys, threads());
         }
         TotalsSignal.say(settings, console, () -> totals.line("read", bytesRead()));
+    }
+
+    /// Nothing of a sealed archive is used while its end is not authentic: spec §13.1. Who wants what is whole all the
+    /// same reads it from a pipe, where the end can't be known.
+    private static void refuseIfSealed(ByteStream bytes, CorruptArchiveException damaged) throws IOException {
+        if (Header.isSealed(bytes.peek(Header.PROBE_SIZE))) {
+            bytes.close();
+            throw new CorruptArchiveException(damaged.getMessage() + ": nothing is taken from an encrypted archive then"
+                    + " (but from a pipe what is whole: 'cat ARCHIVE | ptar x')", damaged);
+        }
     }
 
     int threads() {

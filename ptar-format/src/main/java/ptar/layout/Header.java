@@ -63,6 +63,7 @@ public record Header(
     /// by what these hold.
     public static final int PROBE_SIZE = 512;
 
+    private static final int SUITE_OFFSET = 56;
     private static final int SLOTS_OFFSET = 96;
     private static final int MAX_GENERATION_BITS = 32;
 
@@ -219,6 +220,13 @@ public record Header(
                     .formatted(name, Integer.toUnsignedLong(length)));
         }
         return length;
+    }
+
+    /// Whether an archive's first bytes say that it is sealed. Not verified: for what can be refused without a key.
+    public static boolean isSealed(ByteBuffer start) {
+        return start.remaining() > SUITE_OFFSET
+                && start.slice(start.position(), MAGIC.length()).equals(MAGIC.asBuffer())
+                && start.get(start.position() + SUITE_OFFSET) != Suite.PLAIN.code();
     }
 
     /// Reads a header and leaves the position behind it. Bounds only; see [#isAuthentic].
