@@ -15,6 +15,7 @@ import ptar.cli.match.XattrChoice;
 import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.cli.options.Warning;
+import ptar.crypto.CryptoProvider;
 import ptar.crypto.KeySlots;
 import ptar.crypto.MasterKey;
 import ptar.layout.Header;
@@ -126,6 +127,7 @@ final class CreateCommand implements WriteListener {
         if (!settings.keys.encrypt) {
             return Header.plain(key);
         }
+        CryptoProvider.chosen(); // one that PTAR_CRYPTO names may not be there
         String name = Archives.isStandard(settings) ? "standard output" : console.shown(Archives.nameOf(settings));
         try (Keys keys = new Keys(settings.keys.options())) {
             return KeySlots.sealedHeader(key, keys.wrappers("Password for " + name));

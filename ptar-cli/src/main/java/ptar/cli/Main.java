@@ -4,6 +4,8 @@ import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +21,15 @@ import ptar.cli.options.ShellWords;
 import ptar.cli.options.UsageException;
 import ptar.crypto.CryptoProvider;
 import ptar.error.ArchiveException;
+import ptar.error.WrongKeyException;
 import ptar.tree.Bytes;
 
 /// Where the program starts: reads the command line, runs one command, and turns whatever goes wrong into one line and
 /// tar's exit code.
 public final class Main {
+    /// The same for every reason, so that it tells none: a change of keys that was interrupted is one.
+    private static final String WHAT_TO_DO = " ('ptar key ls' shows what opens it)";
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -36,13 +42,15 @@ public final class Main {
     /// Runs one command and returns its exit code. Never ends the JVM, so that the build's training run can do several
     /// commands in one.
     static int run(String... args) {
-        if (args.length > 0 && args[0].equals("key")) {
-            return KeyCommand.run(List.of(args).subList(1, args.length));
-        }
         Console console = new Console();
         try {
             try {
-                run(console, RawArguments.of(args));
+                if (args.length > 0 && args[0].equals("key")) {
+                    PrintStream out = new PrintStream(console.out(), false, StandardCharsets.UTF_8);
+                    console.raise(KeyCommand.run(List.of(args).subList(1, args.length), out));
+                } else {
+                    run(console, RawArguments.of(args));
+                }
             } catch (UsageException e) {
                 console.warn(e.getMessage());
                 console.say("Try '" + console.program() + " --help' or '" + console.program()
@@ -50,8 +58,12 @@ public final class Main {
                 console.raise(e.exitCode());
             } catch (Fatal e) {
                 fail(console, e.getMessage(), e);
+            } catch (WrongKeyException e) {
+                fail(console, e.getMessage() + WHAT_TO_DO, e);
             } catch (ArchiveException e) {
                 fail(console, e.getMessage(), e);
+            } catch (UncheckedIOException e) {
+                fail(console, e.getCause().getMessage(), e);
             } catch (IOException e) {
                 fail(console, e instanceof java.nio.file.FileSystemException f && f.getFile() != null
                         ? Bytes.of(f.getFile()) + ": " + Failure.reason(e) : Failure.reason(e), e);

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EncryptIT {
     private static final int SEGMENT = 65_536;
     private static final String SECRET = "what nobody else may read, ";
-    private static final String NO_KEY = "ptar: a.ptar: no key fits, or the header is damaged\n"
+    private static final String NO_KEY = "ptar: a.ptar: no key fits, or the header is damaged ("
+            + "'ptar key ls' shows what opens it)\n"
             + "ptar: Error is not recoverable: exiting now\n";
 
     @TempDir
@@ -283,6 +284,26 @@ final class EncryptIT {
                 outcome.err());
         assertEquals(2, outcome.exitCode());
         assertArrayEquals(before, bytes("a.ptar"));
+    }
+
+    @Test
+    void whatKeysCanNotDoIsToldAsElsewhere() throws Exception {
+        create("a.ptar");
+        Ptar.Outcome full = Shell.run(folder, "ptar key ls a.ptar > /dev/full");
+        assertEquals("ptar: standard output: Cannot write: No space left on device\n"
+                + "ptar: Error is not recoverable: exiting now\n", full.err());
+        assertEquals(2, full.exitCode());
+
+        ptar.with("PTAR_CRYPTO", "x");
+        for (String[] command : new String[][] {
+            {"-tf", "a.ptar", "--key-file=k"}, {"-cf", "b.ptar", "--key-file=k", "tree"}, {"--version", "-v"},
+            {"key", "rm", "a.ptar", "0", "--key-file=k"}}) {
+            Ptar.Outcome refused = ptar.run(command);
+            assertEquals("ptar: PTAR_CRYPTO=x: conscrypt or bc is allowed\n"
+                    + "ptar: Error is not recoverable: exiting now\n", refused.err());
+            assertEquals(2, refused.exitCode());
+        }
+        assertFalse(Files.exists(folder.resolve("b.ptar")));
     }
 
     // ---- what the bytes tell

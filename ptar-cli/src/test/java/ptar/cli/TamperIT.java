@@ -33,7 +33,8 @@ final class TamperIT {
     private static final int FILE_SIZE = 1_040_000;
     private static final String NOTHING = "";
     private static final String ALL = "one two word";
-    private static final String NO_KEY = "ptar: %s: no key fits, or the header is damaged\n"
+    private static final String NO_KEY = "ptar: %s: no key fits, or the header is damaged ("
+            + "'ptar key ls' shows what opens it)\n"
             + "ptar: Error is not recoverable: exiting now\n";
 
     @TempDir

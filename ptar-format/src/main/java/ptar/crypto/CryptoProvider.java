@@ -1,5 +1,7 @@
 package ptar.crypto;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /// Who does AES-256-GCM-SIV: both give the same bytes. Chosen once, and only when something is to be sealed or opened:
@@ -44,6 +46,8 @@ public enum CryptoProvider {
     public static final String VARIABLE = "PTAR_CRYPTO";
     public static final String PROPERTY = "ptar.crypto";
 
+    private static CryptoProvider chosen;
+
     private final String word;
 
     CryptoProvider(String word) {
@@ -59,9 +63,12 @@ public enum CryptoProvider {
 
     /// The provider of this process.
     ///
-    /// @throws IllegalStateException if one is forced that is not known, or does not load
-    public static CryptoProvider chosen() {
-        return Chosen.PROVIDER;
+    /// @throws UncheckedIOException if one is forced that is not known, or does not load
+    public static synchronized CryptoProvider chosen() {
+        if (chosen == null) {
+            chosen = choose(System.getProperty(PROPERTY, System.getenv(VARIABLE)));
+        }
+        return chosen;
     }
 
     static CryptoProvider choose(String forced) {
@@ -71,16 +78,15 @@ public enum CryptoProvider {
         for (CryptoProvider provider : values()) {
             if (provider.word.equals(forced.toLowerCase(Locale.ROOT))) {
                 if (!provider.isAvailable()) {
-                    throw new IllegalStateException(VARIABLE + "=" + forced + ": its native library does not load");
+                    throw unusable(forced, "its native library does not load");
                 }
                 return provider;
             }
         }
-        throw new IllegalStateException(VARIABLE + "=" + forced + ": conscrypt or bc is allowed");
+        throw unusable(forced, "conscrypt or bc is allowed");
     }
 
-    private static final class Chosen {
-        private static final CryptoProvider PROVIDER =
-                choose(System.getProperty(PROPERTY, System.getenv(VARIABLE)));
+    private static UncheckedIOException unusable(String forced, String why) {
+        return new UncheckedIOException(new IOException(VARIABLE + "=" + forced + ": " + why));
     }
 }

@@ -69,6 +69,9 @@ final class ArchiveKeys implements AutoCloseable {
     }
 
     private static FileChannel openFile(String name, StandardOpenOption... options) throws IOException {
+        if (name.matches("(s3|https?)://.*")) {
+            throw new IOException(name + ": keys are seen and changed in a file: copy the archive here first");
+        }
         Path path = SecretFile.path(name);
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new IOException(name + ": is not a file: its keys lie at its start and at its end");

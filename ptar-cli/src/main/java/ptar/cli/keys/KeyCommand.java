@@ -2,7 +2,6 @@ package ptar.cli.keys;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import ptar.crypto.Argon2Cost;
@@ -39,7 +38,7 @@ public final class KeyCommand {
             file or a recipient's public key; changing slots does not touch the rest of the archive.
 
             What opens the archive:
-                  --password-file=FILE      its content without the last line feed
+                  --password-file=FILE      its content without the last line end
                   --password-command=CMD    what this line of shell prints
                   --key-file=FILE
                   --identity=FILE           the private half of a pair
@@ -74,12 +73,11 @@ public final class KeyCommand {
         this.cost = cost;
     }
 
-    /// Runs with this process's streams, environment and terminal.
+    /// Runs with this process's environment and terminal.
     ///
     /// @param arguments what stands behind `key`
-    /// @return the exit code
-    public static int run(List<String> arguments) {
-        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    /// @return the exit code, if `out` can be written
+    public static int run(List<String> arguments, PrintStream out) {
         return new KeyCommand(out, System.err, Environment.ofProcess(), new TerminalPrompt(), Argon2Cost.DEFAULT)
                 .execute(arguments);
     }

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -65,6 +66,8 @@ final class NewKey {
             throw new IOException(file + ": is there already, and may be a key: not overwritten", e);
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": Cannot create: No such file or directory", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + ": Cannot create: Permission denied", e);
         } finally {
             Arrays.fill(key, (byte) 0);
         }

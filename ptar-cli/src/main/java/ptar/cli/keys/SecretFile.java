@@ -41,6 +41,9 @@ final class SecretFile {
     }
 
     static Path path(String file) throws IOException {
+        if (file.isEmpty()) {
+            throw new IOException("'': no file has an empty name");
+        }
         try {
             Path path = Path.of(file);
             if (Files.isDirectory(path)) {

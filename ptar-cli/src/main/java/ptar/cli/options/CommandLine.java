@@ -89,7 +89,7 @@ public final class CommandLine {
     private void longOption(String text) throws UsageException {
         int equals = text.indexOf('=');
         String name = text.substring(2, equals < 0 ? text.length() : equals);
-        Option option = named(name, text);
+        Option option = named(name);
         String typed = "--" + name;
         if (equals >= 0) {
             if (option.argument() == Argument.NONE) {
@@ -123,8 +123,8 @@ public final class CommandLine {
     /// The option with a name, or the only one of tar's whose names begin so, or the only one of ptar's: an option of
     /// ours takes no abbreviation away from a script.
     ///
-    /// @param typed with its argument, for messages
-    private static Option named(String name, String typed) throws UsageException {
+    /// Messages hold no argument: who types `--password=` tells it to nobody else.
+    private static Option named(String name) throws UsageException {
         Option found = null;
         boolean ambiguous = false;
         for (Option option : Option.values()) {
@@ -145,7 +145,7 @@ public final class CommandLine {
         if (ambiguous) {
             throw new UsageException(
                     UsageException.OPTIONS,
-                    "option '" + shown(typed) + "' is ambiguous; possibilities:" + possibilities(name));
+                    "option '--" + shown(name) + "' is ambiguous; possibilities:" + possibilities(name));
         }
         return found;
     }

@@ -142,6 +142,9 @@ class KeyCommandTest {
         assertFails(folder + ": Is a directory", "ls", folder.toString());
         assertFails(folder + ": Is a directory", "rm", archive, "0", "--key-file", folder.toString());
         assertFails("/dev/null: is not a file", "ls", "/dev/null");
+        assertFails("s3://b/a.ptar: keys are seen and changed in a file", "ls", "s3://b/a.ptar");
+        assertFails("'': no file has an empty name", "ls", "");
+        assertFails("'': no file has an empty name", "rm", archive, "0", "--password-file=");
         assertFails("/dev/full: is there already", "new", "/dev/full");
         assertUsage("You must specify ls, add, rm, passwd, repair or new");
         assertUsage("'x' is none of ls, add, rm, passwd, repair, new", "x");

@@ -88,6 +88,7 @@ class KeysTest {
         String wrong = write("key", "hunter2\n");
         assertFails(wrong + ": not a key file: line 1 does not begin with ptar-key-v1:",
                 new KeyOptions(null, null, List.of(wrong), List.of(), List.of()));
+        assertFails("'': no file has an empty name", password("", null));
         assertFails("/dev/zero: too long for a password or a key", password("/dev/zero", null));
     }
 

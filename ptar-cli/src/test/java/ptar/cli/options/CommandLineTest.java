@@ -56,6 +56,7 @@ class CommandLineTest {
         "--create=x | 64 | option '--create' doesn't allow an argument",
         "cf | 2 | Old option 'f' requires an argument.",
         "--checkp | 64 | option '--checkp' is ambiguous; possibilities: '--checkpoint' '--checkpoint-action'",
+        "--password=x | 64 | option '--password' is ambiguous; possibilities: '--password-file' '--password-command'",
         "cq | 64 | invalid option -- 'q'"
     })
     void refusesWhatIsNoOption(String words, int exitCode, String message) {
