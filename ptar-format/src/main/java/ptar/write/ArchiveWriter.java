@@ -79,6 +79,7 @@ public final class ArchiveWriter {
     WriteSummary write(Header header, MasterKey key) throws IOException {
         ExecutorService pool = Workers.start(options.threads(), "ptar-write");
         ExecutorService walker = Workers.start(1, "ptar-walk");
+        ExecutorService early = Workers.start(Math.max(1, options.threads() - 1), "ptar-ahead");
         try (FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
             byte[] headerBytes = header.toBytes();
             sink.write(ByteBuffer.wrap(headerBytes));
@@ -91,8 +92,9 @@ public final class ArchiveWriter {
                     sink, run, archiveTag, lengthOf(header), ciphers, pool, options.threads() + 2, buffers);
             Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
             IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
-            Window.Cutter cutter = new Window.Cutter(entries, windowLimits);
             ChunkCutters cutters = new ChunkCutters(key);
+            ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
+            Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
             Future<Window> next = walker.submit(cutter::next);
             for (Window window = Packer.await(next); window != null; window = Packer.await(next)) {
                 next = walker.submit(cutter::next);
@@ -110,6 +112,7 @@ public final class ArchiveWriter {
         } finally {
             stop(pool);
             stop(walker);
+            stop(early);
         }
     }
 

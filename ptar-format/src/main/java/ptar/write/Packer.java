@@ -129,16 +129,23 @@ final class Packer {
         }
     }
 
-    /// Packs what a job has read, and gives its buffer back.
+    /// Packs a job's pieces; the buffer of the job that has read them is given back with its last one.
     void add(ReadJob job) throws IOException {
         for (ReadJob.Piece piece : job.pieces) {
+            ReadJob reader = piece.job();
+            if (reader.early != null) {
+                await(reader.early);
+            }
             add(piece);
-            if (piece.memory != job.buffer) {
+            if (piece.memory != reader.buffer) {
                 buffers.release(piece.memory);
             }
+            reader.unpacked--;
+            if (reader.unpacked == 0) {
+                buffers.release(reader.buffer);
+                reader.buffer = null;
+            }
         }
-        buffers.release(job.buffer);
-        job.buffer = null;
     }
 
     private void add(ReadJob.Piece piece) throws IOException {

@@ -15,6 +15,9 @@ final class PendingEntry {
     /// Whether this is one of them.
     boolean comesWithLeader;
 
+    /// Its content, where that is read while the walk goes on; else null.
+    ReadJob.Piece ahead;
+
     Metadata metadata;
     PackedExtents extents = PackedExtents.NONE;
     long number = -1;

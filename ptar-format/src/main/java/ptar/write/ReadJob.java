@@ -20,6 +20,10 @@ import ptar.tree.SourceTree;
 /// Reads some files, or a piece of a large one, into one buffer, cuts it into chunks and computes their ids. Runs on
 /// any thread; what comes out is taken over in order by the [Packer].
 final class ReadJob implements Callable<ReadJob> {
+    /// Small files are read by one job until it has this many bytes or files.
+    static final int SMALL_BYTES = 2 << 20;
+
+    static final int MAX_PIECES = 256; // or stretches of a file with holes
     /// What files of one job that are read again may take, beside the job's buffer.
     private static final long MAX_AGAIN_BYTES = 2 << 20;
 
@@ -28,8 +32,12 @@ final class ReadJob implements Callable<ReadJob> {
     private final AtomicLong againBytes = new AtomicLong();
     final List<Piece> pieces = new ArrayList<>();
     private long length;
-    /// Holds the content of all pieces but those read again; released by the [Packer].
+    /// Holds the content of all pieces but those read again or by another job; released by the [Packer].
     MemorySegment buffer;
+    /// How many of the pieces that this job reads are not packed yet. The packer's.
+    int unpacked;
+    /// Set where it was started ahead of the window's order, and its pieces come in other jobs: see [ReadAhead].
+    Future<ReadJob> early;
 
     /// A stretch of a file's content: of a small file all of it.
     static final class Piece {
@@ -39,6 +47,8 @@ final class ReadJob implements Callable<ReadJob> {
         final boolean first;
         final boolean last;
         private final LargeFile large;
+        /// The job that reads it.
+        private ReadJob job;
 
         /// Where the content is: in the job's buffer, or in one of its own, released by the [Packer].
         MemorySegment memory;
@@ -59,6 +69,14 @@ final class ReadJob implements Callable<ReadJob> {
             this.first = first;
             this.last = last;
         }
+
+        static Piece whole(PendingEntry small) {
+            return new Piece(small, null, 0, (int) small.metadata.size(), true, true);
+        }
+
+        ReadJob job() {
+            return job;
+        }
     }
 
     ReadJob(BufferPool buffers, ChunkCutters cutters) {
@@ -66,9 +84,18 @@ final class ReadJob implements Callable<ReadJob> {
         this.cutters = cutters;
     }
 
+    /// Adds a piece to be read and packed, or to be packed only, as another job has read it.
     void add(Piece piece) {
         pieces.add(piece);
-        length += piece.length;
+        if (piece.job == null) {
+            piece.job = this;
+            length += piece.length;
+            unpacked++;
+        }
+    }
+
+    boolean hasRoomFor(long more) {
+        return length + more <= SMALL_BYTES && pieces.size() < MAX_PIECES;
     }
 
     long length() {
@@ -77,26 +104,30 @@ final class ReadJob implements Callable<ReadJob> {
 
     @Override
     public ReadJob call() throws IOException {
+        List<Piece> own = pieces.stream().filter(piece -> piece.job == this).toList();
+        if (own.isEmpty()) {
+            return this;
+        }
         buffer = buffers.take(Math.max(1, length));
         long position = 0;
-        for (Piece piece : pieces) {
+        for (Piece piece : own) {
             piece.memory = buffer;
             piece.position = position;
             position += piece.length;
         }
-        if (pieces.getFirst().entry.item.tree().parallelReads() > 1) {
-            readAtOnce();
+        if (own.getFirst().entry.item.tree().parallelReads() > 1) {
+            readAtOnce(own);
         } else {
-            pieces.forEach(this::read);
+            own.forEach(this::read);
         }
         return this;
     }
 
     /// All pieces wait for the network together; the tree bounds how many of them ask at once.
-    private void readAtOnce() throws IOException {
+    private void readAtOnce(List<Piece> own) throws IOException {
         try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> reading = new ArrayList<>();
-            for (Piece piece : pieces) {
+            for (Piece piece : own) {
                 reading.add(readers.submit(() -> read(piece)));
             }
             for (Future<?> read : reading) {

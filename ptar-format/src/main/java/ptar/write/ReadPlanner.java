@@ -11,10 +11,6 @@ import ptar.tree.SourceFile;
 
 /// Cuts a window's files, in the order of reading, into jobs: many small files, or a piece of a large one. One thread.
 final class ReadPlanner implements AutoCloseable {
-    /// Small files are read by the job until it has this many bytes or files.
-    private static final int JOB_BYTES = 2 << 20;
-
-    private static final int JOB_FILES = 256; // or stretches of a file with holes
     /// A longer file is read in pieces of this length, each cut into chunks alone, so that they can be read at once. An
     /// insertion into a file moves what follows against these borders; it costs two chunks in each piece.
     private static final int PIECE_BYTES = 16 << 20;
@@ -45,9 +41,8 @@ final class ReadPlanner implements AutoCloseable {
                 return job.pieces.isEmpty() ? null : job;
             }
             long size = entry.metadata.size();
-            boolean large = size > JOB_BYTES || mayHaveHoles(entry);
-            boolean full = !job.pieces.isEmpty()
-                    && (large || job.length() + size > JOB_BYTES || job.pieces.size() == JOB_FILES);
+            boolean large = isReadInPieces(entry);
+            boolean full = !job.pieces.isEmpty() && (large || !job.hasRoomFor(entry.ahead != null ? 0 : size));
             if (full) {
                 waiting = entry;
                 return job;
@@ -56,8 +51,12 @@ final class ReadPlanner implements AutoCloseable {
                 planLarge(entry);
                 return ofLargeFile.remove();
             }
-            job.add(new ReadJob.Piece(entry, null, 0, (int) size, true, true));
+            job.add(entry.ahead != null ? entry.ahead : ReadJob.Piece.whole(entry));
         }
+    }
+
+    static boolean isReadInPieces(PendingEntry entry) {
+        return entry.metadata.size() > ReadJob.SMALL_BYTES || mayHaveHoles(entry);
     }
 
     private static boolean mayHaveHoles(PendingEntry entry) {
@@ -94,7 +93,7 @@ final class ReadPlanner implements AutoCloseable {
         for (int i = 0; i < pieces.size(); i++) {
             SourceFile.Stretch piece = pieces.get(i);
             int length = (int) (piece.end() - piece.start());
-            if (job.length() + length > PIECE_BYTES || job.pieces.size() == JOB_FILES) {
+            if (job.length() + length > PIECE_BYTES || job.pieces.size() == ReadJob.MAX_PIECES) {
                 ofLargeFile.add(job);
                 job = newJob();
             }

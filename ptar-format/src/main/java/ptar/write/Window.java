@@ -27,13 +27,17 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
     static final class Cutter {
         private final EntrySource source;
         private final Limits limits;
+        /// Null behind the first window.
+        private ReadAhead ahead;
         private final Map<FileId, Names> hardLinks = new HashMap<>();
         private int windows;
         private boolean ended;
 
-        Cutter(EntrySource source, Limits limits) {
+        /// @param ahead reads during the first walk; null for none
+        Cutter(EntrySource source, Limits limits, ReadAhead ahead) {
             this.source = source;
             this.limits = limits;
+            this.ahead = ahead;
         }
 
         private record FileId(long device, long inode) {}
@@ -85,7 +89,14 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
                 if (entry.hasContent()) {
                     files.add(entry);
                     bytes += item.metadata().size();
+                    if (ahead != null) {
+                        ahead.offer(entry);
+                    }
                 }
+            }
+            if (ahead != null) {
+                ahead.start();
+                ahead = null;
             }
             if (entries.isEmpty()) {
                 return null;
