@@ -123,12 +123,12 @@ final class OpenArchive implements Closeable {
         damaged(cause, false);
     }
 
-    /// Says which names may be missing; neighbouring ones at once.
+    /// Says which names may be missing; neighbouring ones at once. The journals have them: a reader forward finds them.
     private void tellLost() {
         if (lostFrom != null) {
             console.warn("Names from '" + console.shown(lostFrom.bytes()) + "'"
                     + (lostUpTo == null ? " to the last" : " up to '" + console.shown(lostUpTo.bytes()) + "'")
-                    + " may be missing");
+                    + " may be missing; a pipe brings them all the same: 'cat ARCHIVE | ptar x'");
             lostFrom = null;
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -203,6 +204,32 @@ final class BadInputIT {
         result.check("flipped at " + at);
         assertFalse(result.outcome.err().contains("cut short"), result.outcome.err());
         assertTrue(result.whole.contains("big"), result.outcome.err());
+    }
+
+    @Test
+    void saysHowNamesOfADamagedPageOfTheIndexAreFound() throws Exception {
+        Path many = Files.createDirectories(folder.resolve("pages/many"));
+        Random random = new Random(1);
+        for (int i = 0; i < 6000; i++) {
+            byte[] name = new byte[30]; // does not compress: pages of 190 KB, a segment of them without anything else
+            random.nextBytes(name);
+            Files.writeString(many.resolve(HexFormat.of().formatHex(name)), "" + i);
+        }
+        Shell.prepare(folder, "ptar cf pages.ptar -C pages many");
+        byte[] pages = Files.readAllBytes(folder.resolve("pages.ptar"));
+        pages[pages.length - CLOSING_SIZE - 70_000] ^= 1;
+        Files.write(folder.resolve("pages.ptar"), pages);
+
+        Ptar.Outcome byIndex = Shell.run(folder, "mkdir some; ptar xf pages.ptar -C some");
+        Ptar.Outcome piped = Shell.run(folder, "mkdir all; cat pages.ptar | ptar x -C all");
+
+        assertEquals(2, byIndex.exitCode());
+        assertTrue(byIndex.err().contains(
+                " may be missing; a pipe brings them all the same: 'cat ARCHIVE | ptar x'\n"), byIndex.err());
+        assertTrue(byIndex.err().lines().allMatch(Shell::isMessage), byIndex.err());
+        assertEquals("", Shell.run(folder, "cd some; find . -type f -exec cmp {} ../pages/{} ';'").out());
+        assertEquals(2, piped.exitCode());
+        assertEquals("", Shell.differences(folder, "pages/many", "all/many"));
     }
 
     @Test

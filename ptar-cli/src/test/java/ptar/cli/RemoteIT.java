@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,35 @@ class RemoteIT {
         assertArrayEquals(
                 Files.readAllBytes(folder.resolve("tree/sub/noise")),
                 Files.readAllBytes(folder.resolve("out/tree/sub/noise")));
+    }
+
+    @Test
+    void keepsEncryptedArchivesInS3() throws Exception {
+        assertDone(ptar().run("key", "new", "k"));
+        assertDone(ptar().run("-cWf", url(), "--key-file=k", "tree"));
+        network.reset();
+        assertEquals("tree/\ntree/sub/\ntree/sub/noise\ntree/sub/small.txt\n",
+                ptar().run("-tf", url(), "--key-file=k").out());
+        assertEquals(1, network.requests().size());
+        Files.createDirectories(folder.resolve("out"));
+        assertDone(ptar().run("-xf", url(), "--key-file=k", "-C", "out"));
+        assertArrayEquals(
+                Files.readAllBytes(folder.resolve("tree/sub/noise")),
+                Files.readAllBytes(folder.resolve("out/tree/sub/noise")));
+
+        byte[] archive = server.get(bucket, "a.ptar");
+        Files.createDirectories(folder.resolve("none"));
+        for (int length : new int[] {archive.length - 1, archive.length + 1, archive.length - (1 << 20)}) {
+            server.put(bucket, "a.ptar", Arrays.copyOf(archive, length));
+            Outcome refused = ptar().run("-xf", url(), "--key-file=k", "-C", "none");
+            assertEquals(2, refused.exitCode());
+            assertEquals(2, refused.err().lines().count(), refused::err);
+            assertTrue(refused.err().startsWith("ptar: " + url() + ": "), refused::err);
+            assertTrue(refused.err().contains(": nothing is taken from an encrypted archive then"), refused::err);
+            try (var files = Files.list(folder.resolve("none"))) {
+                assertEquals(0, files.count());
+            }
+        }
     }
 
     @Test

@@ -65,6 +65,17 @@ class HeaderTest {
     }
 
     @Test
+    void itsFirstBytesTellWhetherItIsSealed() {
+        byte[] sealed = SEALED.toBytes();
+        assertTrue(Header.isSealed(ByteBuffer.wrap(sealed, 0, 57)));
+        assertTrue(Header.isSealed(ByteBuffer.wrap(new byte[100 + 57]).put(100, sealed, 0, 57).position(100)));
+        assertFalse(Header.isSealed(ByteBuffer.wrap(sealed, 0, 56)));
+        assertFalse(Header.isSealed(ByteBuffer.wrap(Header.plain(KEY).toBytes())));
+        sealed[0] ^= 1;
+        assertFalse(Header.isSealed(ByteBuffer.wrap(sealed)));
+    }
+
+    @Test
     void liesAsTheSpecificationSays() {
         Header header = new Header(3, 4096, new Features(0, 0x0807060504030201L, 7), ID, Suite.AES_256_GCM_SIV,
                 0x0d0c0b0a, run(0x60, 32), List.of(PASSWORD), run(0x70, 32));
