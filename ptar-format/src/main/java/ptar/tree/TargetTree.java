@@ -11,6 +11,9 @@ import java.util.List;
 /// `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`, and a link that leads out is refused with a
 /// [java.nio.file.FileSystemException] (`Invalid cross-device link`), also one that was there before. A tree opened
 /// with `absoluteNames` (`-P`) lifts that. Final components are never followed unless a method says so. Thread-safe.
+///
+/// *No name is taken for another*: where something is there that is spelt otherwise (`README` for `Readme`), as on file
+/// systems that fold case, a name is refused, for looking too.
 public interface TargetTree extends Closeable {
     /// What is at a path now, a final link not followed; null if nothing is. Xattrs are not read.
     SourceTree.Found stat(Bytes path) throws IOException;

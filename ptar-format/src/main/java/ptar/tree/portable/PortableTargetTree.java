@@ -134,7 +134,11 @@ public final class PortableTargetTree implements TargetTree {
 
     @Override
     public Found stat(Bytes path) throws IOException {
-        return look(path, false);
+        Found found = look(path, false);
+        if (found != null && !absoluteNames && !path.isEmpty()) {
+            refuseOtherSpelling(place(path), path);
+        }
+        return found;
     }
 
     @Override

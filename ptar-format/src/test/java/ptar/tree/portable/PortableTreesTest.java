@@ -291,6 +291,7 @@ class PortableTreesTest {
         write("Readme", "first");
         assertEquals("File exists under another spelling: 'Readme'", reasonOf(() -> target.createFile(b("README"))));
         assertThrows(FileAlreadyExistsException.class, () -> target.createFile(b("Readme")));
+        assertEquals("File exists under another spelling: 'Readme'", reasonOf(() -> target.stat(b("README"))));
         String folder = "File exists under another spelling: 'Folder'";
         assertEquals(folder, reasonOf(() -> target.makeFolder(b("folder"))));
         assertEquals(folder, reasonOf(() -> target.createFile(b("folder/x"))));
