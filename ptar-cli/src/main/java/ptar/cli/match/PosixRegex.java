@@ -28,19 +28,35 @@ final class PosixRegex {
             case '\\' -> escape();
             case '[' -> bracket();
             case '.' -> out.append('.');
-            case '*' -> out.append(startsExpression(at - 1) ? "\\*" : "*");
+            case '*' -> {
+                if (extended) {
+                    repeat(c);
+                } else {
+                    out.append(startsExpression(at - 1) ? "\\*" : "*");
+                }
+            }
             case '^' -> out.append(extended || startsExpression(at - 1) ? "^" : "\\^");
             case '$' -> out.append(extended || endsExpression() ? "$" : "\\$");
             case '(', ')', '|', '+', '?', '{', '}' -> {
                 if (!extended || c == '{' && !startsInterval() || c == '}' && !endsInterval()) {
                     out.append('\\');
                     out.append(c);
+                } else if (c == '+' || c == '?' || c == '{') {
+                    repeat(c);
                 } else {
-                    operator(c);
+                    out.append(c);
                 }
             }
             default -> literal(c);
         }
+    }
+
+    /// Extended expressions: there must be something to repeat. To Java `(?` would mean something else.
+    private void repeat(char c) {
+        if (startsExpression(at - 1)) {
+            throw new IllegalArgumentException("Invalid preceding regular expression");
+        }
+        operator(c);
     }
 
     private void operator(char c) {
@@ -92,7 +108,11 @@ final class PosixRegex {
     private boolean startsExpression(int position) {
         String before = source.substring(0, position);
         if (extended) {
-            return before.isEmpty() || before.endsWith("(") || before.endsWith("|");
+            int backslashes = 0;
+            while (backslashes + 1 < position && before.charAt(position - 2 - backslashes) == '\\') {
+                backslashes++;
+            }
+            return before.isEmpty() || backslashes % 2 == 0 && (before.endsWith("(") || before.endsWith("|"));
         }
         return before.isEmpty() || before.endsWith("\\(") || before.endsWith("\\|") || before.equals("^");
     }
@@ -127,6 +147,11 @@ final class PosixRegex {
                 i = close + 2;
                 continue;
             }
+            if (c == '[' && i + 1 < source.length() && (source.charAt(i + 1) == '.' || source.charAt(i + 1) == '=')) {
+                set.append(collating(i));
+                i += 5;
+                continue;
+            }
             boolean isRange = c == '-' && set.length() > (negated ? 2 : 1) && i + 1 < source.length()
                     && source.charAt(i + 1) != ']';
             set.append(isRange || Character.isLetterOrDigit(c) || c >= 0x80 ? "" : "\\").append(c);
@@ -137,6 +162,16 @@ final class PosixRegex {
         }
         at = i + 1;
         out.append(set).append(']');
+    }
+
+    /// `[.x.]` and `[=x=]` stand for x, and for nothing longer.
+    private String collating(int start) {
+        char kind = source.charAt(start + 1);
+        if (!source.startsWith(kind + "]", start + 3)) {
+            throw new IllegalArgumentException("Invalid collation character");
+        }
+        char c = source.charAt(start + 2);
+        return (Character.isLetterOrDigit(c) || c >= 0x80 ? "" : "\\") + c;
     }
 
     private static String javaClass(String name) {

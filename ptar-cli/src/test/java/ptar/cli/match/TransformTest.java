@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import ptar.cli.match.Transform.Scope;
 import ptar.cli.options.UsageException;
 import ptar.tree.Bytes;
@@ -41,6 +42,9 @@ class TransformTest {
         "s/[[:digit:]]\\{2\\}/N/ a123 aN3",
         "s/[]x]/y/ a]b ayb",
         "s/a\\{2,3\\}/N/ baaaa bNa",
+        "s/[[.-.][=b=]]/N/g a-b aNN",
+        "s/\\(+/N/x a((b aNb",
+        "s/(a|b)+/N/x cabc cNc",
         "s/a\\{2,\\},/N/ baaaa,c bNc",
         "s/a{,2}b/N/x aaab aN",
         "s/a{2,3},/N/x baaa, bN",
@@ -76,7 +80,10 @@ class TransformTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"x/a/b/", "s/a/b", "s", "s/a/b/q", "s/\\(a/b/", "s/a/\\1/", "s/[a/b/"})
+    @ValueSource(strings = {
+        "x/a/b/", "s/a/b", "s", "s/a/b/q", "s/\\(a/b/", "s/a/\\1/", "s/[a/b/", "s/(?i)a/b/x", "s/a|*/b/x", "s/+/b/x",
+        "s/[[.ab.]]/b/", "s/a\\{3,1\\}/b/"
+    })
     void refusesWhatIsNoExpression(String expression) {
         assertThrows(UsageException.class, () -> apply(expression, "a", Scope.ENTRY));
     }
