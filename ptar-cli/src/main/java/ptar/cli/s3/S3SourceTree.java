@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,10 +117,10 @@ final class S3SourceTree implements SourceTree {
         if (head != null) {
             return found(key, head);
         }
-        boolean isFolder = s3.call(base, "ListBucket", () -> s3.client().listObjectsV2(
+        boolean isEmpty = s3.call(base, "ListBucket", () -> s3.client().listObjectsV2(
                 r -> r.bucket(base.bucket()).prefix(base.key() + key + "/").maxKeys(1)
-                        .requestPayer(s3.requestPayer()))).keyCount() > 0;
-        if (!isFolder) {
+                        .requestPayer(s3.requestPayer()))).contents().isEmpty();
+        if (isEmpty) {
             throw new NoSuchFileException(path.toString(), null, "No such file or directory");
         }
         return folder();
@@ -213,6 +214,8 @@ final class S3SourceTree implements SourceTree {
         private final String prefix;
         /// Null for folders.
         private final TreeMap<Bytes, Known> children = new TreeMap<>();
+        /// What can't be a file, and why: seen by the walk, so that it is told of while all others are archived.
+        private final TreeMap<Bytes, String> refused = new TreeMap<>();
         /// Answers that the walk has not come to yet.
         private final Map<Bytes, Future<Found>> asked = new HashMap<>();
 
@@ -238,29 +241,36 @@ final class S3SourceTree implements SourceTree {
             } while (token[0] != null);
         }
 
-        private void add(String name, Known object) throws FileSystemException {
+        private void add(String name, Known object) {
+            Bytes child = Bytes.of(name);
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-                throw new FileSystemException(
-                        objectOf(prefix).name(), null, "has keys with a component '" + name
-                                + "', which no file can be named by");
-            }
-            if (children.containsKey(Bytes.of(name))) {
-                throw new FileSystemException(
-                        objectOf(prefix + name).name(), null, "is an object and a folder: archive the two apart");
-            }
-            children.put(Bytes.of(name), object);
-            if (object != null) {
-                known.put(prefix + name, object);
+                refused.put(child, objectOf(prefix + name + (object == null ? "/" : "")).name()
+                        + " has a component '" + name + "', which no file can be named by");
+            } else if (children.containsKey(child)) {
+                children.put(child, null);
+                known.remove(prefix + name);
+                refused.put(Bytes.of(name + "/"), objectOf(prefix + name).name()
+                        + " is an object and a folder: the object is left out, archive it by itself");
+            } else {
+                children.put(child, object);
+                if (object != null) {
+                    known.put(prefix + name, object);
+                }
             }
         }
 
         @Override
         public List<Bytes> names() {
-            return List.copyOf(children.keySet());
+            TreeSet<Bytes> all = new TreeSet<>(children.keySet());
+            all.addAll(refused.keySet());
+            return List.copyOf(all);
         }
 
         @Override
         public Found stat(Bytes name, boolean followLink) throws IOException {
+            if (refused.containsKey(name)) {
+                throw new FileSystemException(name.toString(), null, refused.get(name));
+            }
             if (!children.containsKey(name)) {
                 throw new NoSuchFileException(name.toString(), null, "No such file or directory");
             }

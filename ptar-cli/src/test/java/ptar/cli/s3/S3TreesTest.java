@@ -94,6 +94,17 @@ class S3TreesTest {
 
     // ---- source
 
+    /// As servers that were written for less than the whole of S3 do.
+    @Test
+    void needsNoCountOfKeys() throws Exception {
+        network.faults(r -> r.is("GET", "list-type=2") ? new FaultProxy.Fault.Answer(200, "",
+                "<ListBucketResult><Contents><Key>base/a/x</Key><Size>1</Size></Contents></ListBucketResult>")
+                : FaultProxy.Fault.NONE);
+        try (S3SourceTree tree = source()) {
+            assertEquals(EntryType.FOLDER, tree.stat(path("a"), false).metadata().type());
+        }
+    }
+
     @Test
     void showsKeysAsFilesAndFolders() throws Exception {
         for (String key : List.of("base/b", "base/a/x", "base/a/y/z", "base/a.txt", "base/empty/", "other/c")) {
@@ -153,7 +164,7 @@ class S3TreesTest {
 
     /// S3Proxy keeps files and can't have such keys: the answer is made up.
     @Test
-    void refusesKeysThatNoFileCanHave() throws Exception {
+    void tellsOfKeysThatNoFileCanHaveAndShowsTheOthers() throws Exception {
         String file = "<Contents><Key>base/c</Key><Size>1</Size><ETag>1</ETag>"
                 + "<LastModified>2026-11-22T12:00:00.000Z</LastModified></Contents>";
         for (String key : List.of("base/c/", "base//", "base/../")) {
@@ -161,7 +172,15 @@ class S3TreesTest {
                     + "</Prefix></CommonPrefixes></ListBucketResult>";
             network.faults(_ -> new Fault.Answer(200, "Content-Type: application/xml\r\n", answer));
             try (S3SourceTree tree = source()) {
-                assertThrows(FileSystemException.class, () -> tree.openFolder(path(""), false), key);
+                SourceTree.Folder folder = tree.openFolder(path(""), false);
+                Bytes odd = path(key.equals("base/c/") ? "c/" : key.substring(5, key.length() - 1));
+                assertTrue(folder.names().containsAll(List.of(odd, path("c"))), folder.names()::toString);
+                FileSystemException told =
+                        assertThrows(FileSystemException.class, () -> folder.stat(odd, false), key);
+                assertTrue(told.getReason().startsWith("s3://" + bucket + "/base/"), told::getReason);
+                assertEquals(
+                        key.equals("base/c/") ? EntryType.FOLDER : EntryType.FILE,
+                        folder.stat(path("c"), false).metadata().type());
             }
         }
     }
