@@ -98,7 +98,7 @@ public final class Locations {
         return switch (location) {
             case Location.S3 object -> S3.openSource(object, options, stats);
             case Location.Web web -> new HttpSource(
-                    web.uri(), HttpSource.Options.of(CaBundle.contextOf(CaBundle.find(options))), stats);
+                    web.uri(), HttpSource.Options.of(CaBundle.contextOf(options)), stats);
             case Location.Local file -> new FileSource(Path.of(file.path()), file.path());
             case Location.Standard _ -> throw new IllegalArgumentException("standard input has no ranges");
         };

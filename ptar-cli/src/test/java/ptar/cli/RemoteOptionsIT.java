@@ -148,6 +148,28 @@ class RemoteOptionsIT {
         }
     }
 
+    @Test
+    void saysWhichSettingIsWrong() throws Exception {
+        Path broken = Files.writeString(folder.resolve("broken"), "[profile x\n");
+        record Case(String variable, String value, String said) {}
+        for (Case c : new Case[] {
+            new Case("AWS_ENDPOINT_URL", "not a url", "environment variable AWS_ENDPOINT_URL"),
+            new Case("AWS_CONFIG_FILE", broken.toString(), "~/.aws/config, ~/.aws/credentials): Profile definition"),
+            new Case("AWS_CA_BUNDLE", "/nowhere/ca.pem", "/nowhere/ca.pem, which should hold certificates to trust,"),
+        }) {
+            for (String[] command : new String[][] {
+                {"tf", "s3://" + bucket + "/a.ptar"}, {"cf", "s3://" + bucket + "/a.ptar", "file"}
+            }) {
+                Outcome outcome = ptarWithKey().with(c.variable, c.value).run(command);
+                assertEquals(2, outcome.exitCode());
+                assertTrue(
+                        outcome.err().startsWith("ptar: s3://" + bucket + "/a.ptar: Cannot ")
+                                && outcome.err().contains(c.said),
+                        outcome::err);
+            }
+        }
+    }
+
     /// Which would take longer than most commands do.
     @Test
     void loadsNothingOfAmazonsForLocalArchives() throws Exception {
@@ -178,6 +200,26 @@ class RemoteOptionsIT {
         assertEquals(0, Ptar.in(folder).withS3At(network.uri())
                 .run("cf", "s3://" + bucket + "/b.ptar", "--expected-size=1T", "noise").exitCode());
         assertEquals(0, network.count("PUT", "partNumber"), "parts for 1 TiB are longer than this");
+    }
+
+    /// Cloudflare's R2, which is known by its name: the proxy answers in its place.
+    @Test
+    void sendsEqualPartsWhereTheyAreWanted() throws Exception {
+        byte[] noise = new byte[12 << 20];
+        new java.util.Random(1).nextBytes(noise);
+        Files.write(folder.resolve("noise"), noise);
+        network.faults(r -> switch (r.method()) {
+            case "HEAD" -> Fault.status(404);
+            case "POST" -> new Fault.Answer(200, "", r.target().contains("uploads")
+                    ? "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+                    : "<CompleteMultipartUploadResult><ETag>1</ETag></CompleteMultipartUploadResult>");
+            default -> new Fault.Answer(200, "ETag: \"1\"\r\n", "");
+        });
+        Outcome outcome = ptarWithKey().with("http_proxy", network.uri().toString()).with("AWS_REGION", "auto").run(
+                "cf", "s3://" + bucket + "/a.ptar", "--endpoint-url=http://me.r2.cloudflarestorage.com", "noise");
+        assertEquals(0, outcome.exitCode(), outcome::err);
+        // What fits into the first one of 64 MiB is the last.
+        assertEquals(1, network.count("PUT", "partNumber"));
     }
 
     @Test

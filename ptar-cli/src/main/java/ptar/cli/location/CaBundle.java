@@ -2,24 +2,58 @@ package ptar.cli.location;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Certificates to trust, from a PEM file: for servers whose certificates a company has signed itself.
-public final class CaBundle {
-    private CaBundle() {
+/// Certificates to trust: Java's own, or those of a PEM file, for servers whose certificates a company has signed
+/// itself.
+///
+/// They are read when a server first shows one of its own: 150 of them, as systems have, take 0.6 s of processor time,
+/// which nobody should pay who talks to a server without TLS.
+public final class CaBundle extends X509ExtendedTrustManager {
+    private final Path bundle;
+    private X509ExtendedTrustManager trusted;
+
+    /// @param bundle null for Java's own
+    private CaBundle(Path bundle) {
+        this.bundle = bundle;
     }
 
-    /// The file that was given, or that the environment names as the aws command and OpenSSL read it; null if none.
-    public static Path find(RemoteOptions options) {
+    /// What was given, or what the environment names as the aws command and OpenSSL read it, or Java's own.
+    public static TrustManager[] trustManagersOf(RemoteOptions options) throws IOException {
+        Path bundle = find(options);
+        if (bundle != null && !Files.isReadable(bundle)) {
+            throw new IOException(bundle + ", which should hold certificates to trust, can't be read: check "
+                    + "--ca-bundle, AWS_CA_BUNDLE and SSL_CERT_FILE");
+        }
+        return new TrustManager[] {new CaBundle(bundle)};
+    }
+
+    /// For the JDK's client.
+    public static SSLContext contextOf(RemoteOptions options) throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trustManagersOf(options), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java has no TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path find(RemoteOptions options) {
         if (options.caBundle() != null) {
             return options.caBundle();
         }
@@ -28,21 +62,23 @@ public final class CaBundle {
         return file == null || file.isEmpty() ? null : Path.of(file);
     }
 
-    /// For the JDK's client; null leaves it with Java's own certificates.
-    public static SSLContext contextOf(Path bundle) throws IOException {
-        if (bundle == null) {
-            return null;
+    private synchronized X509ExtendedTrustManager trusted() throws CertificateException {
+        if (trusted == null) {
+            try {
+                TrustManagerFactory factory =
+                        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                factory.init(bundle == null ? null : read(bundle));
+                trusted = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+            } catch (IOException | GeneralSecurityException e) {
+                throw new CertificateException(
+                        bundle + ": not a PEM file of certificates: check --ca-bundle, AWS_CA_BUNDLE and SSL_CERT_FILE",
+                        e);
+            }
         }
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trustManagersOf(bundle), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw unusable(bundle, e);
-        }
+        return trusted;
     }
 
-    public static TrustManager[] trustManagersOf(Path bundle) throws IOException {
+    private static KeyStore read(Path bundle) throws IOException, GeneralSecurityException {
         try (InputStream in = Files.newInputStream(bundle)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -50,19 +86,48 @@ public final class CaBundle {
             for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("ca-" + count++, certificate);
             }
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException e) {
-            throw unusable(bundle, e);
+            if (count == 0) {
+                throw new FileSystemException(bundle.toString(), null, "no certificate in it");
+            }
+            return store;
         }
     }
 
-    private static IOException unusable(Path bundle, GeneralSecurityException e) {
-        FileSystemException failure =
-                new FileSystemException(bundle.toString(), null, "not a PEM file of certificates");
-        failure.initCause(e);
-        return failure;
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
+        trusted().checkServerTrusted(chain, type, socket);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+            throws CertificateException {
+        trusted().checkServerTrusted(chain, type, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        trusted().checkServerTrusted(chain, type);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
+        throw new CertificateException("nobody is a server here");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+            throws CertificateException {
+        throw new CertificateException("nobody is a server here");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        throw new CertificateException("nobody is a server here");
+    }
+
+    /// Of those who would show a client's certificate.
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
     }
 }

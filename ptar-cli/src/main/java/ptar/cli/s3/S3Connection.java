@@ -3,7 +3,6 @@ package ptar.cli.s3;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -75,7 +74,25 @@ final class S3Connection implements Closeable {
     static S3Connection open(
             RemoteOptions options, TransferStats stats, AwsCredentialsProvider credentials, Backoff backoff)
             throws IOException {
-        ProfileFile profiles = ProfileFile.defaultProfileFile();
+        try {
+            return open(options, stats, credentials, backoff, profiles());
+        } catch (SdkException e) {
+            throw new IOException(e.getMessage(), e); // such as an AWS_ENDPOINT_URL that is none
+        }
+    }
+
+    private static ProfileFile profiles() throws IOException {
+        try {
+            return ProfileFile.defaultProfileFile();
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the files of profiles (~/.aws/config, ~/.aws/credentials): " + e.getMessage(), e);
+        }
+    }
+
+    private static S3Connection open(
+            RemoteOptions options, TransferStats stats, AwsCredentialsProvider credentials, Backoff backoff,
+            ProfileFile profiles)
+            throws IOException {
         String profile = options.profile() != null ? options.profile()
                 : ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
         URI endpoint = endpointOf(options, profiles, profile);
@@ -136,7 +153,8 @@ final class S3Connection implements Closeable {
         return configured.orElse(null);
     }
 
-    private static URI checkedEndpoint(String value) {
+    /// @throws IllegalArgumentException with a message for the user if it is none
+    static URI checkedEndpoint(String value) {
         try {
             URI uri = URI.create(value.contains("://") ? value : "https://" + value);
             if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
@@ -186,14 +204,9 @@ final class S3Connection implements Closeable {
                 .tcpKeepAlive(true)
                 .expectContinueEnabled(false)
                 .proxyConfiguration(proxy(endpoint));
-        Path bundle = CaBundle.find(options);
-        if (bundle != null) {
-            TrustManager[] trusted = CaBundle.trustManagersOf(bundle);
-            http.tlsTrustManagersProvider(() -> trusted);
-        } else if (endpoint != null && "http".equals(endpoint.getScheme())) {
-            // Nobody is to be trusted where there is no TLS: saves loading Java's certificates, 90 ms.
-            http.tlsTrustManagersProvider(() -> new TrustManager[0]);
-        }
+        TrustManager[] trusted = CaBundle.trustManagersOf(options);
+        http.tlsTrustManagersProvider(() -> trusted);
+        TrustingHttpService.use(trusted);
         return http.build();
     }
 
@@ -241,6 +254,10 @@ final class S3Connection implements Closeable {
 
     /// Null, or who pays.
     RequestPayer requestPayer() {
+        return payerOf(options);
+    }
+
+    static RequestPayer payerOf(RemoteOptions options) {
         return options.requesterPays() ? RequestPayer.REQUESTER : null;
     }
 

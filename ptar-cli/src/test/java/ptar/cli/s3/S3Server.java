@@ -2,6 +2,7 @@ package ptar.cli.s3;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.UUID;
@@ -16,8 +17,11 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// A server that speaks S3, shared by all tests of a JVM. Each test class takes a bucket of its own.
 public final class S3Server {
@@ -32,6 +36,7 @@ public final class S3Server {
     private final URI uri;
     private final AwsCredentialsProvider credentials;
     private final S3Client client;
+    private S3Proxy proxy;
 
     S3Server(URI uri, AwsCredentialsProvider credentials) throws IOException {
         this.uri = uri;
@@ -45,6 +50,41 @@ public final class S3Server {
             embedded = new S3Server(uriOf(start("transient", new Properties())), CREDENTIALS);
         }
         return embedded;
+    }
+
+    /// S3Proxy, in memory, with TLS at a second port. Knows session tokens, and ignores them.
+    public static S3Server withTls(Path keyStore, String password) throws Exception {
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(BlobStores.create("transient", new Properties()))
+                .awsAuthentication(AuthenticationType.AWS_V4, "ptar-test", "not-a-secret")
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .secureEndpoint(URI.create("https://127.0.0.1:0"))
+                .keyStore(keyStore.toString(), password)
+                .ignoreUnknownHeaders(true)
+                .build();
+        proxy.start();
+        S3Server server = new S3Server(uriOf(proxy), CREDENTIALS);
+        server.proxy = proxy;
+        return server;
+    }
+
+    public int tlsPort() {
+        return proxy.getSecurePort();
+    }
+
+    public void stop() throws Exception {
+        proxy.stop();
+    }
+
+    /// A link that lets anybody read an object for a while, under another name of the server.
+    public String presigned(String bucket, String key, String server) {
+        try (S3Presigner signer = S3Presigner.builder()
+                .endpointOverride(URI.create(server)).region(Region.US_EAST_1).credentialsProvider(CREDENTIALS)
+                .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build()).build()) {
+            return signer.presignGetObject(
+                    p -> p.signatureDuration(Duration.ofMinutes(5)).getObjectRequest(r -> r.bucket(bucket).key(key)))
+                    .url().toString();
+        }
     }
 
     /// Starts S3Proxy over one of its stores.
