@@ -17,18 +17,18 @@ final class ObjectDescription {
     /// In the metadata.
     static final String MARK = "ptar-upload";
 
-    private final S3Connection s3;
+    private final RemoteOptions options;
     private final Location.S3 object;
     private final String mark = UUID.randomUUID().toString();
     private final Map<String, String> metadata = new ConcurrentHashMap<>(Map.of(MARK, mark));
     private final Map<String, String> tags;
     private volatile String contentType;
 
-    ObjectDescription(S3Connection s3, Location.S3 object, String contentType) {
-        this.s3 = s3;
+    ObjectDescription(RemoteOptions options, Location.S3 object, String contentType) {
+        this.options = options;
         this.object = object;
         this.contentType = contentType;
-        this.tags = new ConcurrentHashMap<>(s3.options().tags());
+        this.tags = new ConcurrentHashMap<>(options.tags());
     }
 
     /// @param type null for none other
@@ -48,20 +48,18 @@ final class ObjectDescription {
 
     /// Tags only where there are some: not every server knows their header.
     void fill(PutObjectRequest.Builder request) {
-        RemoteOptions options = s3.options();
         request.bucket(object.bucket()).key(object.key()).contentType(contentType).metadata(Map.copyOf(metadata))
                 .storageClass(options.storageClass()).serverSideEncryption(options.sse())
-                .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(s3.requestPayer());
+                .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(S3Connection.payerOf(options));
         if (!tags.isEmpty()) {
             request.tagging(tagging());
         }
     }
 
     void fill(CreateMultipartUploadRequest.Builder request) {
-        RemoteOptions options = s3.options();
         request.bucket(object.bucket()).key(object.key()).contentType(contentType).metadata(Map.copyOf(metadata))
                 .storageClass(options.storageClass()).serverSideEncryption(options.sse())
-                .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(s3.requestPayer());
+                .ssekmsKeyId(options.sseKmsKeyId()).requestPayer(S3Connection.payerOf(options));
         if (!tags.isEmpty()) {
             request.tagging(tagging());
         }

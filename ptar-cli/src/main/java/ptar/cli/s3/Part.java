@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 /// again.
 final class Part {
     private final SlabPool pool;
-    private final long capacity;
+    private long capacity;
     private final List<MemorySegment> slabs = new ArrayList<>();
     private long length;
 
@@ -29,6 +29,11 @@ final class Part {
 
     boolean isFull() {
         return length == capacity;
+    }
+
+    /// Lets it take more.
+    void grow(long newCapacity) {
+        capacity = Math.max(capacity, newCapacity);
     }
 
     /// Takes as many bytes as fit.

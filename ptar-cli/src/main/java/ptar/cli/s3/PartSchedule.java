@@ -2,11 +2,11 @@ package ptar.cli.s3;
 
 /// How long each part of a multipart upload is, before anyone knows how long the whole will be.
 ///
-/// S3 takes 10,000 parts of 5 MiB to 5 GiB. Without a hint parts start small, so that several connections have work
-/// soon and short archives end soon, and grow from the 1,000th on by 132 KiB each, just enough to reach 5 TiB with the
-/// last. Growing late and in a straight line keeps the largest part near 1.2 GiB; doubling every 1,000 parts would end
-/// at 8 GiB, which S3 does not take. With a hint all parts are equal, with room for a tenth more; then they double
-/// every 100.
+/// S3 takes 10,000 parts of 5 MiB to 5 GiB. Without a hint parts start as small as may be, so that all connections have
+/// work soon and the last of them ends soon (over 20 MB/s, 8 MiB take 0.4 s), and grow from the 1,000th on by 132 KiB
+/// each, just enough to reach 5 TiB with the last. Growing late and in a straight line keeps the largest part near
+/// 1.2 GiB; doubling every 1,000 parts would end at 8 GiB, which S3 does not take. With a hint all parts are equal,
+/// with room for a tenth more; then they double every 100.
 ///
 /// @param fixed length of each part, 0 for growing ones
 /// @param grows whether parts may grow when a hint turns out too small; servers that want equal parts can't have that
@@ -17,8 +17,8 @@ record PartSchedule(long fixed, boolean grows) {
     static final long MAX_OBJECT = MAX_PARTS * MAX_PART;
 
     private static final long MIB = 1 << 20;
-    private static final int FIRST_PARTS = 64;
-    private static final long FIRST_LENGTH = 8 * MIB;
+    private static final int FIRST_PARTS = 128;
+    private static final long FIRST_LENGTH = MIN_PART;
     private static final int EARLY_PARTS = 1000;
     private static final long EARLY_LENGTH = 12 * MIB;
     private static final long STEP = 132 << 10;

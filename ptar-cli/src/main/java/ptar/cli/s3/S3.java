@@ -21,13 +21,17 @@ public final class S3 {
         return new S3Source(S3Connection.open(options, stats), object);
     }
 
-    /// Opens an object to be written. Whether it may be is asked for in the background.
+    /// Opens an object to be written. Everything that takes time is done in the background, and whether it may be
+    /// written to is asked for there too.
     public static Sink openSink(Location.S3 object, RemoteOptions options, TransferStats stats) throws IOException {
         requireObject(object);
         if (object.versionId() != null) {
             throw new IllegalArgumentException(object.name() + ": a version can't be written to");
         }
-        return new S3Sink(S3Connection.open(options, stats), object);
+        if (options.endpoint() != null) {
+            S3Connection.checkedEndpoint(options.endpoint());
+        }
+        return S3Sink.opening(() -> S3Connection.open(options, stats), options, object);
     }
 
     /// Opens a prefix to archive the objects below it as files.

@@ -28,22 +28,23 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 final class S3Sink implements Sink {
     private static final String ARCHIVE_TYPE = "application/vnd.ptar";
 
-    private final S3Connection s3;
+    /// Opened while the first files are read: the SDK takes a while to load.
+    private final CompletableFuture<S3Connection> connection;
     private final Location.S3 object;
     private final RemoteOptions options;
-    private final PartSchedule schedule;
     private final SlabPool pool;
-    private final Uploads uploads;
     private final ObjectDescription description;
     private final boolean ownsConnection;
     /// Completes with whether the key is taken already.
     private final CompletableFuture<Boolean> taken;
     private final AtomicReference<IOException> failure = new AtomicReference<>();
     private final Thread hook = new Thread(this::abortOnSignal, "ptar-s3-abort");
+    private PartSchedule schedule;
     private Part filling;
     private long length;
-    /// Null until the first part is full; so is the next.
+    /// Null until the first part is full; so are the next two.
     private volatile CompletableFuture<Uploads.Created> upload;
+    private volatile Uploads uploads;
     private volatile PartSender sender;
     private volatile State state = State.OPEN;
     private volatile boolean committed;
@@ -54,25 +55,46 @@ final class S3Sink implements Sink {
 
     /// An archive. The sink closes the connection.
     S3Sink(S3Connection s3, Location.S3 object) {
-        this(s3, object, true, ARCHIVE_TYPE);
+        this(CompletableFuture.completedFuture(s3), s3.options(), object, true, ARCHIVE_TYPE);
     }
 
     /// One of many objects over a connection that stays open.
     static S3Sink sharing(S3Connection s3, Location.S3 object) {
-        return new S3Sink(s3, object, false, "application/octet-stream");
+        return new S3Sink(
+                CompletableFuture.completedFuture(s3), s3.options(), object, false, "application/octet-stream");
     }
 
-    private S3Sink(S3Connection s3, Location.S3 object, boolean ownsConnection, String contentType) {
-        this.s3 = s3;
+    /// An archive, over a connection that is opened in the background; should that fail, the next call says so.
+    static S3Sink opening(Request<S3Connection> connection, RemoteOptions options, Location.S3 object) {
+        CompletableFuture<S3Connection> opened = new CompletableFuture<>();
+        // No virtual thread: it loads classes, which would hold up all others where there is one processor.
+        Thread.ofPlatform().daemon().name("ptar-s3-open").start(() -> {
+            try {
+                opened.complete(connection.send());
+            } catch (IOException | RuntimeException | Error e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return new S3Sink(opened, options, object, true, ARCHIVE_TYPE);
+    }
+
+    private S3Sink(
+            CompletableFuture<S3Connection> connection, RemoteOptions options, Location.S3 object,
+            boolean ownsConnection, String contentType) {
+        this.connection = connection;
         this.object = object;
         this.ownsConnection = ownsConnection;
-        this.description = new ObjectDescription(s3, object, contentType);
-        this.options = s3.options();
-        this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), s3.wantsEqualParts());
+        this.description = new ObjectDescription(options, object, contentType);
+        this.options = options;
+        this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), false);
         this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
-        this.uploads = new Uploads(s3, object);
         this.taken = options.overwrite() ? CompletableFuture.completedFuture(false) : inBackground(this::isTaken);
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /// Waits for it.
+    private S3Connection s3() throws IOException {
+        return await(connection);
     }
 
     @Override
@@ -101,6 +123,9 @@ final class S3Sink implements Sink {
             }
             if (filling.isFull()) {
                 begin();
+            }
+            // Once more: a server that wants longer parts is known as such only now.
+            if (filling.isFull()) {
                 sender.send(filling, 1);
                 filling = null;
             }
@@ -187,10 +212,14 @@ final class S3Sink implements Sink {
     }
 
     private void requireFree() throws IOException {
+        if (await(taken)) {
+            throw alreadyThere();
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> result) throws IOException {
         try {
-            if (taken.get()) {
-                throw alreadyThere();
-            }
+            return result.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
@@ -219,6 +248,7 @@ final class S3Sink implements Sink {
     }
 
     private HeadObjectResponse head() throws IOException {
+        S3Connection s3 = s3();
         return s3.callRaw(() -> s3.client().headObject(
                 r -> r.bucket(object.bucket()).key(object.key()).requestPayer(s3.requestPayer())));
     }
@@ -226,6 +256,7 @@ final class S3Sink implements Sink {
     /// An archive shorter than the first part.
     private void putWhole() throws IOException {
         requireFree();
+        S3Connection s3 = s3();
         Part whole = filling == null ? new Part(pool, 0) : filling;
         boolean withChecksum = true;
         boolean conditional = !options.overwrite();
@@ -283,11 +314,19 @@ final class S3Sink implements Sink {
         sender.send(rest, Math.min(pieces, PartSchedule.MAX_PARTS - sender.parts()));
     }
 
+    /// When the first part is full.
     private synchronized void begin() throws IOException {
         requireOpen();
         if (upload == null) {
-            upload = inBackground(this::create);
+            S3Connection s3 = s3();
+            uploads = new Uploads(s3, object);
+            upload = inBackground(() -> create(s3, uploads));
             sender = new PartSender(s3, object, upload, this::fail);
+            if (s3.wantsEqualParts()) {
+                schedule = PartSchedule.of(options.partSize(), options.expectedSize(), true);
+                pool.reserveFor(schedule.lengthOf(1));
+                filling.grow(schedule.lengthOf(1));
+            }
         }
     }
 
@@ -300,7 +339,7 @@ final class S3Sink implements Sink {
         }
     }
 
-    private Uploads.Created create() throws IOException {
+    private Uploads.Created create(S3Connection s3, Uploads uploads) throws IOException {
         boolean asks = true;
         while (true) {
             boolean withChecksum = asks;
@@ -325,6 +364,7 @@ final class S3Sink implements Sink {
 
     private void complete(String id) throws IOException {
         requireFree();
+        S3Connection s3 = s3();
         List<CompletedPart> all = sender.sent();
         if (all.size() != sender.parts()) {
             throw new IllegalStateException(all.size() + " of " + sender.parts() + " parts were sent");
@@ -383,7 +423,7 @@ final class S3Sink implements Sink {
 
     /// Something that can fail as requests do.
     @FunctionalInterface
-    private interface Request<T> {
+    interface Request<T> {
         T send() throws IOException;
     }
 
@@ -392,11 +432,8 @@ final class S3Sink implements Sink {
         Thread.ofVirtual().name("ptar-s3").start(() -> {
             try {
                 result.complete(request.send());
-            } catch (IOException e) {
-                fail(e);
-                result.completeExceptionally(e);
-            } catch (RuntimeException | Error e) {
-                fail(new IOException(name() + ": " + e, e));
+            } catch (IOException | RuntimeException | Error e) {
+                fail(asIOException(e)); // first: who waits for the result looks there
                 result.completeExceptionally(e);
             }
         });
@@ -407,6 +444,8 @@ final class S3Sink implements Sink {
         return switch (e) {
             case CompletionException c when c.getCause() != null -> asIOException(c.getCause());
             case IOException io -> io;
+            case SdkException sdk -> S3Errors.translate(sdk, name(), "PutObject");
+            case IllegalArgumentException said -> S3Errors.failure(name(), said.getMessage());
             default -> new IOException(name() + ": " + e, e);
         };
     }
@@ -432,7 +471,7 @@ final class S3Sink implements Sink {
                 pool.close();
             }
             if (ownsConnection) {
-                s3.close();
+                connection.thenAccept(S3Connection::close);
             }
         }
     }

@@ -29,8 +29,8 @@ class PartScheduleTest {
     @Test
     void reachesFiveTebibytesWithoutAHint() {
         PartSchedule schedule = PartSchedule.of(0, 0, false);
-        assertEquals(8 * MIB, schedule.lengthOf(1));
-        assertEquals(12 * MIB, schedule.lengthOf(65));
+        assertEquals(5 * MIB, schedule.lengthOf(1));
+        assertEquals(12 * MIB, schedule.lengthOf(129));
         assertTrue(reach(schedule) >= 5 * TIB);
         assertTrue(schedule.lengthOf(PartSchedule.MAX_PARTS) < 1200 * MIB);
     }
