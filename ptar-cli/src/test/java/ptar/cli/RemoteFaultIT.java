@@ -264,7 +264,8 @@ class RemoteFaultIT {
         Outcome created = create();
         assertEquals(2, created.exitCode());
         assertTrue(created.err().contains("the credentials have expired: log in again"), created::err);
-        assertTrue(created.err().contains("remove them with aws s3api abort-multipart-upload"), created::err);
+        assertTrue(created.err().contains("remove them with aws s3api abort-multipart-upload --bucket '" + bucket
+                + "' --key 'a.ptar' --upload-id '"), created::err);
         assertNull(server.get(bucket, "a.ptar"));
 
         server.put(bucket, "a.ptar", archive);

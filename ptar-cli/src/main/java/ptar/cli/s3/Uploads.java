@@ -72,7 +72,8 @@ final class Uploads {
             IOException cause = S3Errors.translate(e, object.name(), "AbortMultipartUpload");
             IOException left = S3Errors.failure(
                     object.name(), "parts of an unfinished upload are left, and paid for: remove them with aws s3api "
-                            + "abort-multipart-upload --upload-id " + id + " ("
+                            + "abort-multipart-upload --bucket '" + object.bucket() + "' --key '"
+                            + object.key().replace("'", "'\\''") + "' --upload-id '" + id + "' ("
                             + cause.getMessage().replace(object.name() + ": ", "") + ")");
             left.initCause(cause);
             throw left;
