@@ -174,7 +174,7 @@ class RemoteFaultIT {
     void leavesNothingWhereverItIsCut() throws Exception {
         Random random = new Random(SEED);
         for (int i = 0; i < 4; i++) {
-            long at = i == 0 ? 0 : random.nextLong(6 << 20);
+            long at = i == 0 ? 0 : random.nextLong(5 << 20); // parts of 5 MiB
             network.faults(r -> r.is("PUT", "partNumber=2") ? new Fault.CutRequest(at) : Fault.NONE);
             assertNothing(create(), "cut at " + at + ", -Dptar.seed=" + SEED);
         }
