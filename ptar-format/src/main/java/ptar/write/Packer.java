@@ -156,6 +156,9 @@ final class Packer {
         if (entry.dropped != null) {
             return;
         }
+        if (piece.foundAgain != null) {
+            entry.metadata = piece.metadataAgain;
+        }
         if (piece.first) {
             open(entry);
         }

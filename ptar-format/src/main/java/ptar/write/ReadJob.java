@@ -60,6 +60,8 @@ final class ReadJob implements Callable<ReadJob> {
         boolean changed;
         /// What was found when it was read again; null if the first reading counts.
         SourceTree.Found foundAgain;
+        /// The entry's from then on. Not its own before the [Packer] has come to it: until then others look at that.
+        Metadata metadataAgain;
 
         Piece(PendingEntry entry, LargeFile large, long offset, int length, boolean first, boolean last) {
             this.entry = entry;
@@ -186,7 +188,7 @@ final class ReadJob implements Callable<ReadJob> {
                 piece.read = size;
                 piece.changed = false;
                 piece.foundAgain = now;
-                piece.entry.metadata = metadata;
+                piece.metadataAgain = metadata;
             }
         } finally {
             if (piece.memory != again) {

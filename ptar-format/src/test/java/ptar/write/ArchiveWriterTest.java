@@ -1,6 +1,7 @@
 package ptar.write;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -18,6 +19,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -451,11 +455,15 @@ class ArchiveWriterTest {
     }
 
     private static EntrySource sourceOf(List<EntrySource.Item> items) {
+        return sourceOf(items, () -> null);
+    }
+
+    private static EntrySource sourceOf(List<EntrySource.Item> items, Supplier<EntrySource.Item> behindThem) {
         var iterator = items.iterator();
         return new EntrySource() {
             @Override
             public Item next() {
-                return iterator.hasNext() ? iterator.next() : null;
+                return iterator.hasNext() ? iterator.next() : behindThem.get();
             }
 
             @Override
@@ -548,6 +556,39 @@ class ArchiveWriterTest {
             assertFalse(find(reader, "grows").metadata().changedWhileRead());
         }
         assertEquals(0, tree.openFiles());
+    }
+
+    /// What the walk saw decides how the writer takes a file, or that would depend on time.
+    @Test
+    void aFileThatIsReadAgainAheadOfItsWindowIsStoredOnceAndAsItIsNow() throws IOException {
+        MemoryTree tree = new MemoryTree();
+        MemoryTree.Node empties = tree.file("a", Content.random(1, 5_000));
+        MemoryTree.Node grows = tree.file("b", Content.random(2, 100));
+        MemoryTree.Node seenLast = tree.file("c", Content.random(3, 100));
+        for (int i = 0; i < ReadJob.MAX_PIECES; i++) {
+            tree.file("z" + i, "z" + i);
+        }
+        List<EntrySource.Item> items = TestArchive.items(tree);
+        empties.changes(Content.of(""));
+        grows.changes(Content.random(4, 1_500_000));
+        seenLast.changes(Content.random(5, 200));
+        CountDownLatch readAgain = new CountDownLatch(1);
+        items.replaceAll(item -> !item.path().toString().equals("c") ? item : new EntrySource.Item(
+                item.path(), item.metadata(), item.tree(), item.sourcePath(), item.followLink(), item.found(),
+                found -> {
+                    readAgain.countDown();
+                    return found;
+                }));
+        EntrySource waitsAtItsEnd = sourceOf(items, () -> {
+            assertDoesNotThrow(() -> assertTrue(readAgain.await(1, TimeUnit.MINUTES)));
+            return null;
+        });
+        Heard heard = new Heard();
+        MemorySink sink = new MemorySink();
+        ArchiveWriter.write(waitsAtItsEnd, sink, WriteOptions.DEFAULT.withThreads(2), heard);
+
+        assertEquals(List.of("a read again", "b read again", "c read again"), heard.events);
+        assertHolds(tree, sink.archive());
     }
 
     @Test
