@@ -2,12 +2,15 @@ package ptar.cli.match;
 
 /// Translates a POSIX regular expression, basic or extended with GNU's additions, to Java's syntax.
 ///
-/// One difference stays: where several alternatives match, POSIX takes the longest, Java the first.
+/// Two differences stay: where several alternatives match, POSIX takes the longest, Java the first; and an interval is
+/// not repeated, nor repeats what is repeated (`a{2}?`), without parentheses.
 final class PosixRegex {
     private final String source;
     private final boolean extended;
     private final StringBuilder out = new StringBuilder();
     private int at;
+    /// The length of [#out] behind what repeats something.
+    private int repeated = -1;
 
     private PosixRegex(String source, boolean extended) {
         this.source = source;
@@ -31,8 +34,10 @@ final class PosixRegex {
             case '*' -> {
                 if (extended) {
                     repeat(c);
+                } else if (startsExpression(at - 1)) {
+                    literal(c);
                 } else {
-                    out.append(startsExpression(at - 1) ? "\\*" : "*");
+                    operator(c);
                 }
             }
             case '^' -> out.append(extended || startsExpression(at - 1) ? "^" : "\\^");
@@ -44,7 +49,7 @@ final class PosixRegex {
                 } else if (c == '+' || c == '?' || c == '{') {
                     repeat(c);
                 } else {
-                    out.append(c);
+                    operator(c);
                 }
             }
             default -> literal(c);
@@ -60,9 +65,28 @@ final class PosixRegex {
     }
 
     private void operator(char c) {
+        boolean repeats = "*+?{".indexOf(c) >= 0;
+        if (repeats && repeated == out.length()) {
+            repeatAgain(c);
+            return;
+        }
         out.append(c);
         if (c == '{' && source.startsWith(",", at)) {
             out.append('0'); // {,3} is at most 3
+        }
+        if (repeats && c != '{' || c == '}') {
+            repeated = out.length();
+        }
+    }
+
+    /// To Java a second sign says how greedy the first is: of two different ones `*` says the same.
+    private void repeatAgain(char c) {
+        char before = out.charAt(repeated - 1);
+        if (before == '}' || c == '{') {
+            throw new IllegalArgumentException("Repeated interval: put what is repeated into parentheses");
+        }
+        if (before != c) {
+            out.setCharAt(repeated - 1, '*');
         }
     }
 

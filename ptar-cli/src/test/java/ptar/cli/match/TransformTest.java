@@ -54,7 +54,13 @@ class TransformTest {
         "s/a\\|b/x/g cab cxx",
         "s/^\\./d/ ./a d/a",
         "s/ü/ue/ für fuer",
-        "s/\\(a*\\)*b/x/ aab x"
+        "s/\\(a*\\)*b/x/ aab x",
+        "s/a*?/X/x aab Xb",
+        "s/a++ab/X/x aaab X",
+        "s/^(.*?)b/[\\1]/x abab [aba]",
+        "s/a\\+\\?b/X/ aab X",
+        "s/a**/X/ aab Xb",
+        "s/**b/X/ **b X"
     })
     void replacesAsSedDoes(String expression, String name, String expected) throws UsageException {
         assertEquals(expected, apply(expression, name, Scope.ENTRY));
@@ -82,7 +88,7 @@ class TransformTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "x/a/b/", "s/a/b", "s", "s/a/b/q", "s/\\(a/b/", "s/a/\\1/", "s/[a/b/", "s/(?i)a/b/x", "s/a|*/b/x", "s/+/b/x",
-        "s/[[.ab.]]/b/", "s/a\\{3,1\\}/b/"
+        "s/[[.ab.]]/b/", "s/a\\{3,1\\}/b/", "s/a{1}?/b/x", "s/a*\\{2\\}/b/"
     })
     void refusesWhatIsNoExpression(String expression) {
         assertThrows(UsageException.class, () -> apply(expression, "a", Scope.ENTRY));
