@@ -315,18 +315,21 @@ final class S3Sink implements Sink {
     }
 
     /// When the first part is full.
-    private synchronized void begin() throws IOException {
-        requireOpen();
+    private void begin() throws IOException {
         if (upload == null) {
-            S3Connection s3 = s3();
-            uploads = new Uploads(s3, object);
-            upload = inBackground(() -> create(s3, uploads));
-            sender = new PartSender(s3, object, upload, this::fail);
-            if (s3.wantsEqualParts()) {
-                schedule = PartSchedule.of(options.partSize(), options.expectedSize(), true);
-                pool.reserveFor(schedule.lengthOf(1));
-                filling.grow(schedule.lengthOf(1));
-            }
+            begin(s3()); // waited for here: a signal waits for what is synchronised
+        }
+    }
+
+    private synchronized void begin(S3Connection s3) throws IOException {
+        throwFailure(); // behind a signal nobody would abort it
+        uploads = new Uploads(s3, object);
+        upload = inBackground(() -> create(s3, uploads));
+        sender = new PartSender(s3, object, upload, this::fail);
+        if (s3.wantsEqualParts()) {
+            schedule = PartSchedule.of(options.partSize(), options.expectedSize(), true);
+            pool.reserveFor(schedule.lengthOf(1));
+            filling.grow(schedule.lengthOf(1));
         }
     }
 

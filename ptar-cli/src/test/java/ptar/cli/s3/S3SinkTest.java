@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +32,7 @@ import ptar.storage.Sink;
 import ptar.storage.TransferStats;
 
 class S3SinkTest {
-    /// Two parts of 8 MiB and a rest.
+    /// Three parts of 5 MiB and a rest.
     private static final byte[] CONTENT = RangeSourceContract.bytes((19 << 20) + 123);
 
     private static S3Server server;
@@ -122,6 +127,32 @@ class S3SinkTest {
         assertEquals(3, network.count("PUT", "partNumber"));
         assertTrue(network.mostInFlight() >= 3, () -> "at once: " + network.mostInFlight());
         assertEquals(15 << 20, server.get(bucket, key).length);
+    }
+
+    /// As a signal gives it up: its hook can't wait for a connection, and nothing may begin behind it.
+    @Test
+    void givesUpBeforeTheConnectionIsThereAndBeginsNothingThen() throws Exception {
+        RemoteOptions options = S3Server.options(network.uri(), b -> b.overwrite(true));
+        CompletableFuture<Void> isUp = new CompletableFuture<>();
+        Sink sink = S3Sink.opening(
+                () -> {
+                    isUp.join();
+                    return server.connect(options, stats);
+                },
+                options, new Location.S3(bucket, key, null));
+        FutureTask<Void> writing = new FutureTask<>(() -> {
+            write(sink, CONTENT);
+            return null;
+        });
+        Thread writer = Thread.ofPlatform().start(writing);
+        while (writer.getState() != Thread.State.WAITING) {
+            Thread.sleep(1);
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(20), sink::close);
+        isUp.complete(null);
+        ExecutionException failed = assertThrows(ExecutionException.class, writing::get);
+        assertEquals(sink.name() + ": given up", failed.getCause().getMessage());
+        assertEquals(0, network.requests().size());
     }
 
     @Test
