@@ -276,6 +276,7 @@ final class Packer {
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case IOException e -> throw e;
+                case RuntimeException e -> throw e; // such as a listener's, which is told of the walk on another thread
                 case Error e -> throw e;
                 default -> throw new IllegalStateException(failed.getCause());
             }
