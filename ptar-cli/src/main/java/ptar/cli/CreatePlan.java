@@ -63,6 +63,10 @@ final class CreatePlan implements Selected.Receiver {
 
     @Override
     public void name(Bytes typed, Bytes unquoted, boolean fromList, Selected state) {
+        if (typed.isEmpty()) { // to some calls it would be the folder, to others nothing
+            console.error(": Cannot stat: No such file or directory");
+            return;
+        }
         Bytes name = withoutSlashes(typed);
         if (unquoted != typed) {
             // On the command line a name stands for itself first; a list is what `ptar t` printed.
