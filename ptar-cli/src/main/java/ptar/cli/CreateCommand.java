@@ -39,7 +39,6 @@ final class CreateCommand implements WriteListener {
     /// Entries whose files must stay where they are (`--remove-files`).
     private final Set<EntryPath> notStored = new HashSet<>();
     private final Map<EntryPath, SourceTree.Found> foundAgain = new HashMap<>();
-    private boolean hasRoot;
 
     CreateCommand(Settings settings, Console console) {
         this.settings = settings;
@@ -62,7 +61,6 @@ final class CreateCommand implements WriteListener {
             Timestamp newer = times.newer();
             CreateChoice choice = new CreateChoice(settings, console, newer);
             CreatePlan plan = CreatePlan.of(settings, console, tree, choice);
-            hasRoot = plan.hasRoot();
             MetadataOverrides overrides = new MetadataOverrides(settings, times);
             UnaryOperator<ptar.tree.Metadata> changes =
                     overrides.isIdentity() ? UnaryOperator.identity() : overrides;
@@ -180,37 +178,33 @@ final class CreateCommand implements WriteListener {
 
     // ---- what the writer tells
 
-    private Bytes nameOf(EntrySource.Item item) {
-        return EntryPrinter.nameOf(item.path(), item.metadata(), hasRoot);
-    }
-
     @Override
     public void cannotOpen(EntrySource.Item item, IOException cause) {
         notStored.add(item.path());
         if (cause instanceof NoSuchFileException) {
-            troubles.removed(nameOf(item));
+            troubles.removed(item.name());
         } else {
-            troubles.failed(nameOf(item), "Cannot open: " + Failure.reason(cause));
+            troubles.failed(item.name(), "Cannot open: " + Failure.reason(cause));
         }
     }
 
     @Override
     public void cannotRead(EntrySource.Item item, long offset, IOException cause) {
         notStored.add(item.path());
-        troubles.failed(nameOf(item), "Read error at byte " + offset + ": " + Failure.reason(cause));
+        troubles.failed(item.name(), "Read error at byte " + offset + ": " + Failure.reason(cause));
     }
 
     @Override
     public void shrank(EntrySource.Item item, long missingBytes) {
         notStored.add(item.path());
         troubles.changed(
-                nameOf(item), Warning.FILE_SHRANK, "File shrank by " + missingBytes + " bytes; padding with zeros");
+                item.name(), Warning.FILE_SHRANK, "File shrank by " + missingBytes + " bytes; padding with zeros");
     }
 
     @Override
     public void changed(EntrySource.Item item) {
         notStored.add(item.path());
-        troubles.changed(nameOf(item), Warning.FILE_CHANGED, "file changed as we read it");
+        troubles.changed(item.name(), Warning.FILE_CHANGED, "file changed as we read it");
     }
 
     @Override
@@ -223,6 +217,6 @@ final class CreateCommand implements WriteListener {
     @Override
     public void tooLarge(EntrySource.Item item, String reason) {
         notStored.add(item.path());
-        console.error(console.shown(nameOf(item)) + ": " + reason + "; not dumped");
+        console.error(console.shown(item.name()) + ": " + reason + "; not dumped");
     }
 }

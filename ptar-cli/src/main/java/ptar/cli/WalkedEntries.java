@@ -91,7 +91,7 @@ final class WalkedEntries implements EntrySource, WalkListener {
             SourceTree.Found alone = new SourceTree.Found(
                     found.metadata(), found.device(), found.inode(), 1, found.changeTime(), found.storedBytes());
             changed = new Item(
-                    item.path(), item.metadata(), item.tree(), item.sourcePath(), item.followLink(), alone,
+                    item.path(), item.metadata(), item.tree(), item.name(), item.sourcePath(), item.followLink(), alone,
                     item.overrides());
         }
         if (mtimes != null) {
@@ -155,7 +155,7 @@ final class WalkedEntries implements EntrySource, WalkListener {
         if (!isOperand && cause instanceof NoSuchFileException) {
             new ReadTroubles(settings, console).removed(name);
         } else {
-            console.error(console.shown(name) + ": Cannot stat: " + Failure.reason(cause));
+            new ReadTroubles(settings, console).failed(name, "Cannot stat: " + Failure.reason(cause));
         }
     }
 

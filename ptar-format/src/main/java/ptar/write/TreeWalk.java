@@ -108,7 +108,7 @@ public final class TreeWalk implements EntrySource {
             metadata = metadata.withMarks(metadata.changedWhileRead(), true);
         }
         return new Item(
-                head.path(), metadata, head.operand().tree(), head.sourcePath(), head.followLink(), found,
+                head.path(), metadata, head.operand().tree(), head.name(), head.sourcePath(), head.followLink(), found,
                 overrides);
     }
 

@@ -115,7 +115,7 @@ final class WalkStream implements Closeable {
         if (!level.filter.acceptsName(name)) {
             return;
         }
-        Bytes sourcePath = join(folder.sourcePath, child);
+        Bytes sourcePath = folder.sourcePath.equals(folder.name) ? name : join(folder.sourcePath, child);
         boolean follow = operand.followAll();
         SourceTree.Found found;
         EntryPath path;

@@ -89,7 +89,8 @@ public final class ManyFiles implements EntrySource, SourceTree {
         int entry = at++;
         Found found = found(entry);
         return new Item(
-                EntryPath.of(nameOf(entry)), found.metadata(), this, Bytes.of(Integer.toString(entry)), false, found,
+                EntryPath.of(nameOf(entry)), found.metadata(), this, Bytes.of(nameOf(entry)),
+                Bytes.of(Integer.toString(entry)), false, found,
                 UnaryOperator.identity());
     }
 
