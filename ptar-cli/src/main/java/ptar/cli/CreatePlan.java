@@ -28,7 +28,6 @@ final class CreatePlan implements Selected.Receiver {
     private final Set<Bytes> prefixesTold = new HashSet<>();
     private Exclusions lastExclusions;
     private WalkFilter lastFilter;
-    private boolean hasRoot;
 
     private CreatePlan(Settings settings, Console console, SourceTree tree, ExclusionFilter.Choice choice) {
         this.settings = settings;
@@ -54,11 +53,6 @@ final class CreatePlan implements Selected.Receiver {
 
     List<WalkOperand> operands() {
         return operands;
-    }
-
-    /// Whether the tree's own root is archived, so that names start with `./`.
-    boolean hasRoot() {
-        return hasRoot;
     }
 
     @Override
@@ -95,7 +89,6 @@ final class CreatePlan implements Selected.Receiver {
         if (!member.removed().isEmpty() && !keepsPrefix && prefixesTold.add(member.removed())) {
             console.warn("Removing leading `" + console.shown(member.removed()) + "' from member names");
         }
-        hasRoot |= member.path().isRoot();
         operands.add(new WalkOperand(
                 tree, source, name, member.path(), absolute,
                 state.toggles().recursion(), settings.create.dereference, settings.create.dereference,
