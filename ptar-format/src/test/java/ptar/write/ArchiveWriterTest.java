@@ -574,8 +574,8 @@ class ArchiveWriterTest {
         seenLast.changes(Content.random(5, 200));
         CountDownLatch readAgain = new CountDownLatch(1);
         items.replaceAll(item -> !item.path().toString().equals("c") ? item : new EntrySource.Item(
-                item.path(), item.metadata(), item.tree(), item.sourcePath(), item.followLink(), item.found(),
-                found -> {
+                item.path(), item.metadata(), item.tree(), item.name(), item.sourcePath(), item.followLink(),
+                item.found(), found -> {
                     readAgain.countDown();
                     return found;
                 }));
