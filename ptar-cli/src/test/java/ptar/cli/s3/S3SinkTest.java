@@ -145,7 +145,7 @@ class S3SinkTest {
             return null;
         });
         Thread writer = Thread.ofPlatform().start(writing);
-        while (writer.getState() != Thread.State.WAITING) {
+        while (writer.isAlive() && writer.getState() != Thread.State.WAITING) {
             Thread.sleep(1);
         }
         assertTimeoutPreemptively(Duration.ofSeconds(20), sink::close);
