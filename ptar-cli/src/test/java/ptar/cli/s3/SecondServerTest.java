@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
@@ -63,8 +64,24 @@ class SecondServerTest implements RangeSourceContract {
     @Override
     public RangeSource open(byte[] content) throws Exception {
         String key = "contract/" + keys++;
-        server.put(bucket, key, content);
+        put(key, content);
         return new S3Source(server.connect(), new Location.S3(bucket, key, null));
+    }
+
+    private static void put(String key, byte[] content) throws InterruptedException {
+        server.put(bucket, key, content);
+        stored(key, content.length);
+    }
+
+    /// The object, once all of it is there: s3rver answers to a PUT before it has written what it got.
+    private static byte[] stored(String key, int length) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        byte[] content = server.get(bucket, key);
+        while ((content == null || content.length < length) && System.nanoTime() < end) {
+            Thread.sleep(5);
+            content = server.get(bucket, key);
+        }
+        return content;
     }
 
     private static Sink sink(String key, RemoteOptions options) throws IOException {
@@ -80,25 +97,25 @@ class SecondServerTest implements RangeSourceContract {
                 assertNull(server.get(bucket, "written/" + length));
                 sink.commit();
             }
-            assertArrayEquals(Arrays.copyOf(content, length), server.get(bucket, "written/" + length));
+            assertArrayEquals(Arrays.copyOf(content, length), stored("written/" + length, length));
         }
     }
 
     @Test
     void keepsWhatIsThere() throws Exception {
-        server.put(bucket, "taken", new byte[] {1});
+        put("taken", new byte[] {1});
         try (Sink sink = sink("taken", server.options())) {
             assertThrows(FileAlreadyExistsException.class, () -> {
                 sink.write(ByteBuffer.allocate(10));
                 sink.commit();
             });
         }
-        assertEquals(1, server.get(bucket, "taken").length);
+        assertEquals(1, stored("taken", 1).length);
         try (Sink sink = sink("taken", S3Server.options(server.uri(), b -> b.overwrite(true)))) {
             sink.write(ByteBuffer.allocate(10));
             sink.commit();
         }
-        assertEquals(10, server.get(bucket, "taken").length);
+        assertEquals(10, stored("taken", 10).length);
     }
 
     /// s3rver can't abort, so this is what it takes to learn of what is left.
