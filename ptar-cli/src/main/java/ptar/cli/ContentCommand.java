@@ -86,6 +86,7 @@ final class ContentCommand {
         try (OpenArchive archive = new OpenArchive(settings, console)) {
             if (archive.random() != null) {
                 taken.setFromRoot(archive.random().hasRootEntry());
+                archive.verifySeals(taken, true);
                 for (EntryCursor entries : archive.cursors(taken.members())) {
                     for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
                         give(archive.random(), entry);

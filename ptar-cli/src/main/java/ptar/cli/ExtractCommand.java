@@ -82,6 +82,7 @@ final class ExtractCommand {
         try (Interruption _ = new Interruption(this::stop)) {
             if (archive.random() != null) {
                 taken.setFromRoot(archive.random().hasRootEntry());
+                archive.verifySeals(taken, true);
                 for (int i = 0; i < destinations.size(); i++) {
                     extractByIndex(archive, i);
                 }

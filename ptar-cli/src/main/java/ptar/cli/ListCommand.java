@@ -50,6 +50,7 @@ final class ListCommand {
         try (OpenArchive archive = new OpenArchive(settings, console)) {
             if (archive.random() != null) {
                 taken.setFromRoot(archive.random().hasRootEntry());
+                archive.verifySeals(taken, false);
                 for (EntryCursor entries : archive.cursors(taken.members())) {
                     for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
                         list(entry.path(), entry.metadata());

@@ -21,6 +21,7 @@ import ptar.cli.options.ShellWords;
 import ptar.cli.options.UsageException;
 import ptar.crypto.CryptoProvider;
 import ptar.error.ArchiveException;
+import ptar.error.BrokenSealException;
 import ptar.error.WrongKeyException;
 import ptar.tree.Bytes;
 
@@ -28,7 +29,9 @@ import ptar.tree.Bytes;
 /// tar's exit code.
 public final class Main {
     /// The same for every reason, so that it tells none: a change of keys that was interrupted is one.
-    private static final String WHAT_TO_DO = " ('ptar key ls' shows what opens it)";
+    private static final String FOR_A_KEY = " ('ptar key ls' shows what opens it)";
+    private static final String FOR_WHAT_IS_WHOLE = ": nothing more is taken from an encrypted archive then"
+            + " (but what is whole from a pipe: 'cat ARCHIVE | ptar x')";
 
     private Main() {}
 
@@ -42,7 +45,10 @@ public final class Main {
     /// Runs one command and returns its exit code. Never ends the JVM, so that the build's training run can do several
     /// commands in one.
     static int run(String... args) {
-        Console console = new Console();
+        return run(new Console(), args);
+    }
+
+    static int run(Console console, String... args) {
         try {
             try {
                 if (args.length > 0 && args[0].equals("key")) {
@@ -59,7 +65,9 @@ public final class Main {
             } catch (Fatal e) {
                 fail(console, e.getMessage(), e);
             } catch (WrongKeyException e) {
-                fail(console, e.getMessage() + WHAT_TO_DO, e);
+                refuse(console, e.getMessage() + FOR_A_KEY, e);
+            } catch (BrokenSealException e) {
+                refuse(console, e.getMessage() + FOR_WHAT_IS_WHOLE, e);
             } catch (ArchiveException e) {
                 fail(console, e.getMessage(), e);
             } catch (UncheckedIOException e) {
@@ -84,6 +92,12 @@ public final class Main {
     }
 
     private static void fail(Console console, String message, Throwable cause) {
+        refuse(console, message, cause);
+        console.warn("Error is not recoverable: exiting now");
+    }
+
+    /// Ends the command by one line: an encrypted archive is not opened, or was changed.
+    private static void refuse(Console console, String message, Throwable cause) {
         console.warn(message);
         for (Throwable besides : cause.getSuppressed()) {
             if (besides instanceof java.nio.file.FileSystemException said && said.getReason() != null) {
@@ -96,7 +110,6 @@ public final class Main {
                 console.say("    at " + at);
             }
         }
-        console.warn("Error is not recoverable: exiting now");
         console.fatal();
     }
 

@@ -8,12 +8,15 @@ import java.util.TreeSet;
 import ptar.cli.keys.Keys;
 import ptar.cli.match.Members;
 import ptar.cli.options.Settings;
+import ptar.error.BrokenSealException;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
+import ptar.layout.Entry;
 import ptar.layout.Header;
 import ptar.read.ArchiveReader;
 import ptar.read.ForwardReader;
 import ptar.read.KeyFinder;
+import ptar.read.SealVerifier;
 import ptar.storage.ByteStream;
 import ptar.storage.RangesIgnoredException;
 import ptar.tree.EntryPath;
@@ -71,13 +74,45 @@ final class OpenArchive implements Closeable {
         TotalsSignal.say(settings, console, () -> totals.line("read", bytesRead()));
     }
 
-    /// Nothing of a sealed archive is used while its end is not authentic: spec §13.1. Who wants what is whole all the
-    /// same reads it from a pipe, where the end can't be known.
+    /// Nothing of a sealed archive is used while its end is not authentic: spec §13.1.
     private static void refuseIfSealed(ByteStream bytes, CorruptArchiveException damaged) throws IOException {
         if (Header.isSealed(bytes.peek(Header.PROBE_SIZE))) {
             bytes.close();
-            throw new CorruptArchiveException(damaged.getMessage() + ": nothing is taken from an encrypted archive then"
-                    + " (but from a pipe what is whole: 'cat ARCHIVE | ptar x')", damaged);
+            throw new BrokenSealException(damaged.getMessage(), damaged);
+        }
+    }
+
+    /// Before anything comes out of a sealed archive: opens once what the command will read of it. Does nothing for
+    /// others, and for one that is far away, of which the first damage ends the command.
+    ///
+    /// @param taken what the command takes
+    /// @param content whether it takes content too, not only names
+    void verifySeals(Taken taken, boolean content) throws IOException {
+        if (!random.isVerifiedFirst()) {
+            return;
+        }
+        try (SealVerifier seals = new SealVerifier(random, threads())) {
+            if (content && taken.isEverything()) {
+                seals.addAll();
+            } else {
+                for (EntryCursor entries : cursors(taken.members())) {
+                    if (content) {
+                        addContent(seals, entries, taken);
+                    } else {
+                        seals.addLeaves(entries);
+                    }
+                }
+            }
+            seals.finish();
+        }
+    }
+
+    /// The leaves are opened by reading them.
+    private static void addContent(SealVerifier seals, EntryCursor entries, Taken taken) throws IOException {
+        for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+            if (taken.takes(entry.path(), entry.metadata())) {
+                seals.addContent(entry);
+            }
         }
     }
 

@@ -54,6 +54,17 @@ final class Taken {
         fromRoot = hasRootEntry;
     }
 
+    /// True if no entry is passed over.
+    boolean isEverything() {
+        return members.isEverything() && exclusions == Exclusions.NONE && newer == null && start == null
+                && occurrence <= 1;
+    }
+
+    /// Whether [#folderOf] will take it, which is asked again.
+    boolean takes(EntryPath path, Metadata metadata) {
+        return lookUp(path, metadata) >= 0;
+    }
+
     /// @return number of the folder that it goes to, -1 if it is not taken
     int folderOf(EntryPath path, Metadata metadata) {
         int folder = lookUp(path, metadata);

@@ -34,8 +34,7 @@ final class EncryptIT {
     private static final int SEGMENT = 65_536;
     private static final String SECRET = "what nobody else may read, ";
     private static final String NO_KEY = "ptar: a.ptar: no key fits, or the header is damaged ("
-            + "'ptar key ls' shows what opens it)\n"
-            + "ptar: Error is not recoverable: exiting now\n";
+            + "'ptar key ls' shows what opens it)\n";
 
     @TempDir
     private Path folder;

@@ -85,10 +85,22 @@ public final class EntryCursor {
                     return entry;
                 }
                 loaded.removeFirst();
-            } else if (!descend()) {
-                return null;
+            } else {
+                Level level = descend();
+                if (level == null) {
+                    return null;
+                }
+                loadLeaves(level);
             }
         }
+    }
+
+    /// Goes on by a leaf without reading it: a cursor is for this or for [#next].
+    ///
+    /// @return null behind the last
+    public Pointer nextLeaf() throws IOException {
+        Level level = descend();
+        return level == null ? null : level.children.get(level.at++).pointer();
     }
 
     private Entry nextOf(LoadedLeaf leaf) {
@@ -105,29 +117,25 @@ public final class EntryCursor {
         return null;
     }
 
-    /// Loads the next leaves, or the next node's children.
+    /// Loads nodes down to the next leaf.
     ///
-    /// @return false if nothing is left
-    private boolean descend() throws IOException {
-        Level level = levels.peek();
-        while (level != null && (level.at == level.children.size() || isBehind(level.children.get(level.at)))) {
-            levels.pop();
-            level = levels.peek();
+    /// @return where the leaf is next, or null if nothing is left
+    private Level descend() throws IOException {
+        for (Level level = levels.peek(); level != null; level = levels.peek()) {
+            if (level.at == level.children.size() || isBehind(level.children.get(level.at))) {
+                levels.pop();
+                continue;
+            }
+            EntryPath behind = level.behind(level.at);
+            if (behind != null && behind.compareTo(below) <= 0) {
+                level.at++; // all of it is before the subtree
+            } else if (level.childLevel == 0) {
+                return level;
+            } else {
+                loadNode(level);
+            }
         }
-        if (level == null) {
-            return false;
-        }
-        EntryPath behind = level.behind(level.at);
-        if (behind != null && behind.compareTo(below) <= 0) {
-            level.at++; // all of it is before the subtree
-            return true;
-        }
-        if (level.childLevel == 0) {
-            loadLeaves(level);
-        } else {
-            loadNode(level);
-        }
-        return true;
+        return null;
     }
 
     /// True if the child begins behind the subtree.

@@ -80,6 +80,7 @@ public final class ArchiveReader implements Closeable {
     /// @throws ptar.error.NotAnArchiveException if it is something else
     /// @throws WrongKeyException if no key fits
     /// @throws CorruptArchiveException if it is damaged or cut short: [ForwardReader] still gets out what is whole
+    /// @throws ptar.error.BrokenSealException the same of a sealed one, where it has an end
     public static ArchiveReader open(RangeSource source, KeyFinder keys) throws IOException {
         MasterKey key = null;
         try {
@@ -145,7 +146,7 @@ public final class ArchiveReader implements Closeable {
 
     /// Both headers must be the same where both are at hand: otherwise an older one was put back, or it is damaged.
     private static void compareWithFront(SuffixSource source, Suite suite, ByteBuffer copy) throws IOException {
-        if (source.parallelReads() > 1) {
+        if (isFar(source)) {
             return; // a round trip more; the copy that is used is authenticated by itself
         }
         if (!frontOf(source, copy.remaining()).equals(copy)) {
@@ -155,6 +156,10 @@ public final class ArchiveReader implements Closeable {
             // Of a sealed archive nothing is read then, by no other way either: spec §2.4.
             throw suite.isSealed() ? new WrongKeyException(source.name(), differs) : differs;
         }
+    }
+
+    private static boolean isFar(RangeSource source) {
+        return source.parallelReads() > 1;
     }
 
     private static void authenticate(String name, Header header, ClosingMark mark, MasterKey key)
@@ -217,6 +222,12 @@ public final class ArchiveReader implements Closeable {
         List<Run> runs = new ArrayList<>(root.earlierRuns());
         runs.add(lastRun);
         return runs;
+    }
+
+    /// Whether all that a command needs of it can be verified before any of it is used, and is worth to be: a sealed
+    /// archive, and one that is here. What is far would be transferred twice. Spec §13.1.
+    public boolean isVerifiedFirst() {
+        return header.suite().isSealed() && !isFar(source);
     }
 
     /// Whether the tree has an entry for its own root, so that names are shown with `./`. Reads a leaf only where there

@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import ptar.error.BrokenSealException;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
 import ptar.layout.BlockRef;
@@ -31,7 +30,6 @@ public final class Extractor implements AutoCloseable {
     private static final int BATCH_EXTENTS = 1 << 18;
     /// A file with a great many extents is read in the middle of it.
     private static final int MAX_EXTENTS = 4 * BATCH_EXTENTS;
-    private static final int STOP_SECONDS = 60;
     /// For blocks that are being read and decoded. What is far away is read by many threads that mostly wait: of blocks
     /// of 16 MiB that did not shrink, four then fill the network, and eight would take 450 MiB.
     private static final int MEMORY_MIB = 224;
@@ -49,6 +47,8 @@ public final class Extractor implements AutoCloseable {
     private final Map<Long, FileTask> firstNames = new HashMap<>();
     private int batchEntries;
     private int batchExtents;
+    /// Ends it all; what has been extracted by then is what was sealed.
+    private volatile BrokenSealException broken;
 
     private record LaterName(Entry entry, FileTask task) {}
 
@@ -72,6 +72,7 @@ public final class Extractor implements AutoCloseable {
     /// Extracts what the cursor brings and the selection takes.
     ///
     /// @param inOrder whether target names come in the archive's order, so that what is behind can be settled
+    /// @throws BrokenSealException at the first damage to a sealed archive
     /// @throws IOException if the archive can't be read any further; damage to single blocks goes to the listener
     public void extract(EntryCursor entries, boolean inOrder) throws IOException {
         for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
@@ -178,19 +179,15 @@ public final class Extractor implements AutoCloseable {
             running.add(workers.submit(() -> run(job)));
         }
         for (Future<?> job : running) {
-            try {
-                job.get();
-            } catch (ExecutionException failed) {
-                throw new IllegalStateException(failed.getCause());
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", interrupted);
-            }
+            Workers.await(job);
+        }
+        if (broken != null) {
+            throw broken;
         }
     }
 
     private void run(BlockJob job) {
-        if (job.pieces().stream().allMatch(piece -> piece.file().hasEnded())) {
+        if (broken != null || job.pieces().stream().allMatch(piece -> piece.file().hasEnded())) {
             return;
         }
         Pointer pointer = job.block().pointer();
@@ -219,6 +216,8 @@ public final class Extractor implements AutoCloseable {
                     piece.file().write(content.asSlice(piece.offset(), piece.length()), piece.fileOffset());
                 }
             }
+        } catch (BrokenSealException e) {
+            broken = e;
         } catch (IOException failed) {
             for (Piece piece : job.pieces()) {
                 piece.file().fail(failed);
@@ -233,14 +232,6 @@ public final class Extractor implements AutoCloseable {
     /// Stops the threads. The restorer is not closed.
     @Override
     public void close() {
-        workers.shutdownNow();
-        try {
-            // what they use is closed next
-            if (!workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a thread that extracts does not stop");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.stop(workers);
     }
 }

@@ -136,10 +136,14 @@ final class FrameSource implements AutoCloseable {
     }
 
     private RunReader runOf(Pointer pointer) throws CorruptArchiveException {
-        if (pointer.run() >= runs.size()) {
-            throw new CorruptArchiveException(name + ": there is no run " + pointer.run());
+        return run(pointer.run());
+    }
+
+    RunReader run(int index) throws CorruptArchiveException {
+        if (index >= runs.size()) {
+            throw new CorruptArchiveException(name + ": there is no run " + index);
         }
-        return runs.get(pointer.run());
+        return runs.get(index);
     }
 
     /// Reads the root of a run: the one frame that no pointer with a hash leads to. The run end says where it is, and

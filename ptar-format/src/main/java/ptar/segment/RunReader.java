@@ -3,7 +3,10 @@ package ptar.segment;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import ptar.crypto.SegmentCipher;
+import ptar.error.ArchiveException;
+import ptar.error.BrokenSealException;
 import ptar.error.CorruptArchiveException;
 import ptar.layout.Run;
 import ptar.layout.RunEnd;
@@ -51,9 +54,44 @@ public final class RunReader implements AutoCloseable {
         return plainLength;
     }
 
+    public long segments() {
+        return segments;
+    }
+
+    /// Opens segments and keeps nothing of them.
+    ///
+    /// @throws ArchiveException as [#read] does
+    public void verify(long first, long last) throws IOException {
+        if (last >= segments) {
+            throw new CorruptArchiveException(
+                    source.name() + ": run " + run.index() + " has no segment " + last + ", but " + segments);
+        }
+        open(first, last, MemorySegment.NULL, 0, false);
+    }
+
+    /// Compares the preamble with what the archive's end says of the run: for who does not read it else.
+    ///
+    /// @throws ArchiveException as [#read] does
+    public void verifyPreamble() throws IOException {
+        long offset = firstSegment - Run.PREAMBLE_SIZE;
+        ByteBuffer expected = ByteBuffer.allocate(Run.PREAMBLE_SIZE);
+        run.writePreamble(expected);
+        MemorySegment found = MemorySegment.ofArray(new byte[Run.PREAMBLE_SIZE]);
+        SegmentCipher cipher = ciphers.take();
+        try {
+            readStored(cipher, found, offset);
+            if (!found.asByteBuffer().equals(expected.flip())) {
+                throw damage(cipher, "preamble of run " + run.index() + " at offset " + offset + " is damaged", null);
+            }
+        } finally {
+            ciphers.giveBack(cipher);
+        }
+    }
+
     /// Reads `target.byteSize()` bytes of the plain stream.
     ///
-    /// @throws CorruptArchiveException if a segment is damaged, or the range passes the run's end
+    /// @throws BrokenSealException if a segment of a sealed archive is not the one that was sealed in its place
+    /// @throws CorruptArchiveException if one of a plain archive is damaged, or the range passes the run's end
     public void read(MemorySegment target, long offset) throws IOException {
         read(target, offset, false);
     }
@@ -80,19 +118,22 @@ public final class RunReader implements AutoCloseable {
             MemorySegment.copy(opened, offset % SegmentHead.PAYLOAD_SIZE, target, 0, length);
             return;
         }
-        long storedLength = last == segments - 1
-                ? run.storedLength() - Run.PREAMBLE_SIZE - first * SegmentHead.STORED_SIZE
-                : (last - first + 1) * SegmentHead.STORED_SIZE;
+        open(first, last, target, offset % SegmentHead.PAYLOAD_SIZE, hashed);
+    }
+
+    /// Opens segments, and copies of their payloads from `skip` on what the target has room for.
+    private void open(long first, long last, MemorySegment target, long skip, boolean hashed) throws IOException {
+        long storedLength = (last - first) * SegmentHead.STORED_SIZE + storedSize(last);
         MemorySegment stored = buffers.take(storedLength);
         SegmentCipher cipher = ciphers.take();
         try {
-            readStored(stored.asSlice(0, storedLength), firstSegment + first * SegmentHead.STORED_SIZE);
+            readStored(cipher, stored.asSlice(0, storedLength), firstSegment + first * SegmentHead.STORED_SIZE);
             long done = 0;
             for (long i = first; i <= last; i++) {
                 MemorySegment segment = stored.asSlice((i - first) * SegmentHead.STORED_SIZE, storedSize(i));
                 open(cipher, segment, i, hashed);
-                long from = i == first ? offset % SegmentHead.PAYLOAD_SIZE : 0;
-                long n = Math.min(length - done, payloadSize(i) - from);
+                long from = i == first ? skip : 0;
+                long n = Math.min(target.byteSize() - done, payloadSize(i) - from);
                 MemorySegment.copy(segment, SegmentHead.SIZE + from, target, done, n);
                 done += n;
             }
@@ -102,17 +143,21 @@ public final class RunReader implements AutoCloseable {
         }
     }
 
-    private void readStored(MemorySegment stored, long offset) throws IOException {
+    private void readStored(SegmentCipher cipher, MemorySegment stored, long offset) throws IOException {
         try {
             source.read(stored, offset);
         } catch (EOFException cutShort) {
-            throw new CorruptArchiveException(
-                    source.name() + ": ends before offset " + (offset + stored.byteSize()) + " (cut short?)", cutShort);
+            throw damage(cipher, "ends before offset " + (offset + stored.byteSize()) + " (cut short?)", cutShort);
         }
     }
 
+    private ArchiveException damage(SegmentCipher cipher, String what, Throwable cause) {
+        String message = source.name() + ": " + what;
+        return cipher.isPlain() ? new CorruptArchiveException(message, cause) : new BrokenSealException(message, cause);
+    }
+
     private void open(SegmentCipher cipher, MemorySegment segment, long index, boolean hashed)
-            throws CorruptArchiveException {
+            throws ArchiveException {
         int payload = payloadSize(index);
         boolean isFinal = index == segments - 1;
         boolean verified = hashed && !isFinal && cipher.isPlain();
@@ -120,8 +165,8 @@ public final class RunReader implements AutoCloseable {
                 && SegmentHead.matches(segment, archiveTag, index, payload, isFinal)
                 && (verified || cipher.open(segment, payload));
         if (!sound) {
-            throw new CorruptArchiveException(source.name() + ": segment " + index + " of run " + run.index()
-                    + " at offset " + (firstSegment + index * SegmentHead.STORED_SIZE) + " is damaged");
+            throw damage(cipher, "segment " + index + " of run " + run.index()
+                    + " at offset " + (firstSegment + index * SegmentHead.STORED_SIZE) + " is damaged", null);
         }
         if (isFinal && finalPayload == null) {
             MemorySegment kept = MemorySegment.ofArray(new byte[payload]);

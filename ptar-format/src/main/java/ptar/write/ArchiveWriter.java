@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.layout.ClosingMark;
@@ -34,7 +33,6 @@ import ptar.tree.Bytes;
 /// and each block, and the table of chunks (some 60 bytes for each chunk that is stored).
 public final class ArchiveWriter {
     private static final long IDLE_BUFFER_BYTES = 256L << 20;
-    private static final int STOP_SECONDS = 60;
     /// Bytes that are read ahead of the packer for each thread; a job for each in any case.
     private static final long READ_AHEAD_BYTES = 4L << 20;
 
@@ -96,7 +94,7 @@ public final class ArchiveWriter {
             ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
             Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
             Future<Window> next = walker.submit(cutter::next);
-            for (Window window = Packer.await(next); window != null; window = Packer.await(next)) {
+            for (Window window = Workers.await(next); window != null; window = Workers.await(next)) {
                 next = walker.submit(cutter::next);
                 writeContent(window, packer, pool, cutters);
                 writeLeaves(window, index);
@@ -110,9 +108,7 @@ public final class ArchiveWriter {
             sink.commit();
             return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
         } finally {
-            stop(pool);
-            stop(walker);
-            stop(early);
+            Workers.stop(pool, walker, early);
         }
     }
 
@@ -121,18 +117,6 @@ public final class ArchiveWriter {
             return RunLength.EXACT;
         }
         return options.padded() ? RunLength.PADME : RunLength.ALIGNED;
-    }
-
-    /// What the threads use may be closed when this returns.
-    private static void stop(ExecutorService threads) {
-        threads.shutdownNow();
-        try {
-            if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a thread that reads does not stop");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void writeContent(Window window, Packer packer, ExecutorService pool, ChunkCutters cutters)
@@ -173,7 +157,7 @@ public final class ArchiveWriter {
                 ahead += job.length();
                 job = planner.next();
             }
-            packer.add(Packer.await(reading.remove()));
+            packer.add(Workers.await(reading.remove()));
             ahead -= lengths.remove();
         }
     }

@@ -1,13 +1,11 @@
 package ptar.write;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import ptar.block.BlockBuilder;
@@ -19,6 +17,7 @@ import ptar.layout.FrameType;
 import ptar.layout.PackedExtents;
 import ptar.segment.RunWriter;
 import ptar.storage.BufferPool;
+import ptar.storage.Workers;
 
 /// Takes chunks in the order of reading, keeps the first of each, packs them into blocks with their journals, and hands
 /// full blocks to be compressed; writes compressed blocks in order. All that decides what the archive's bytes are is
@@ -134,7 +133,7 @@ final class Packer {
         for (ReadJob.Piece piece : job.pieces) {
             ReadJob reader = piece.job();
             if (reader.early != null) {
-                await(reader.early);
+                Workers.await(reader.early);
             }
             add(piece);
             if (piece.memory != reader.buffer) {
@@ -258,28 +257,11 @@ final class Packer {
     }
 
     private void writeOldest() throws IOException {
-        FrameCompressor.Stored stored = await(compressing.remove());
+        FrameCompressor.Stored stored = Workers.await(compressing.remove());
         blocks.add(new BlockRef(
                 blocks.size(),
                 run.writeFrame(
                         FrameType.BLOCK, stored.codec(), stored.payload(), stored.rawLength(), stored.hash())));
         buffers.release(stored.buffer());
-    }
-
-    /// What a task has computed; its failure is ours.
-    static <T> T await(Future<T> task) throws IOException {
-        try {
-            return task.get();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
-        } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
-                case IOException e -> throw e;
-                case RuntimeException e -> throw e; // such as a listener's, which is told of the walk on another thread
-                case Error e -> throw e;
-                default -> throw new IllegalStateException(failed.getCause());
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import ptar.layout.Leaf;
 import ptar.storage.BufferPool;
+import ptar.storage.Workers;
 import ptar.tree.EntryType;
 import ptar.tree.Metadata;
 import ptar.tree.SourceFile;
@@ -133,7 +134,7 @@ final class ReadJob implements Callable<ReadJob> {
                 reading.add(readers.submit(() -> read(piece)));
             }
             for (Future<?> read : reading) {
-                Packer.await(read);
+                Workers.await(read);
             }
         }
     }

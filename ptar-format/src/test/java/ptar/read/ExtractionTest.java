@@ -3,6 +3,7 @@ package ptar.read;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ptar.Trees;
+import ptar.error.BrokenSealException;
 import ptar.error.CorruptArchiveException;
 import ptar.index.EntryCursor;
 import ptar.layout.SegmentHead;
@@ -298,6 +301,24 @@ class ExtractionTest {
             damagedRuns++;
         }
         assertEquals(5, damagedRuns);
+    }
+
+    /// As it is from far, and of one that is changed between being verified and being read.
+    @Test
+    void aDamagedSegmentEndsTheExtractionOfASealedArchive() throws IOException {
+        MemoryTree tree = manyFiles();
+        byte[] broken = TestArchive.of(tree).sealed().write();
+        broken[4096 + 64 + 40 * SegmentHead.STORED_SIZE + 1000] ^= 1;
+
+        BrokenSealException error = assertThrows(
+                BrokenSealException.class, () -> extract(Way.BY_INDEX, broken, Selection.ALL));
+
+        assertTrue(error.getMessage().startsWith(MemorySource.NAME + ": segment 40 of run 0"), error.getMessage());
+        assertEquals(List.of(), damaged, "one error, not one for each file");
+        assertEquals(List.of(), failed);
+        Map<String, byte[]> files = files();
+        assertTrue(files.size() < 41, "not all");
+        files.forEach((name, content) -> assertSame(tree.find(Bytes.of(name)).content(), content, name));
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -27,6 +28,7 @@ import ptar.crypto.KeyWrapper;
 import ptar.crypto.MasterKey;
 import ptar.crypto.Password;
 import ptar.error.ArchiveException;
+import ptar.error.BrokenSealException;
 import ptar.error.WrongKeyException;
 import ptar.layout.ClosingMark;
 import ptar.layout.FrameHead;
@@ -86,6 +88,15 @@ class TamperTest {
     private static void assertNoticed(ErrorOrRight reader, byte[] tampered, String what) throws IOException {
         assertNotNull(reader.byIndex(tampered, 1), () -> "by index: " + what);
         assertNotNull(reader.forward(tampered), () -> "forward: " + what);
+        assertThrows(ArchiveException.class, () -> verifyAll(tampered), () -> "before anything is used: " + what);
+    }
+
+    private static void verifyAll(byte[] sealed) throws IOException {
+        try (ArchiveReader reader = ArchiveReader.open(new MemorySource(sealed), TestArchive.keys());
+                SealVerifier seals = new SealVerifier(reader, 2)) {
+            seals.addAll();
+            seals.finish();
+        }
     }
 
     // ---- the header
@@ -410,9 +421,11 @@ class TamperTest {
             System.arraycopy(twoRuns, starts[0] + in, moved, starts[1] + in, length);
             assertNotNull(reader.forward(moved));
             assertEquals(i == 2, reader.byIndex(moved, 1) != null, "padding is not read by index");
+            assertThrows(BrokenSealException.class, () -> verifyAll(moved));
             System.arraycopy(twoRuns, starts[1] + in, moved, starts[0] + in, length);
             assertNotNull(reader.forward(moved));
             assertEquals(i == 2, reader.byIndex(moved, 1) != null);
+            assertThrows(BrokenSealException.class, () -> verifyAll(moved));
         }
         byte[] runsSwapped = twoRuns.clone();
         System.arraycopy(twoRuns, starts[0], runsSwapped, starts[1], lengths[0]);
@@ -476,6 +489,7 @@ class TamperTest {
             ByteBuffer.wrap(tampered).order(ByteOrder.LITTLE_ENDIAN).putInt(first - 4, (int) crc.getValue());
             // The closing mark says the same to a reader by index.
             assertNull(reading.byIndex(tampered, 1));
+            assertThrows(BrokenSealException.class, () -> verifyAll(tampered), "preamble, byte " + i);
             assertNotNull(reading.forward(tampered), "preamble, byte " + i);
         }
     }
