@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import ptar.ProgramEnd;
 import ptar.cli.location.CaBundle;
 import ptar.cli.location.Location;
 import ptar.cli.location.RemoteOptions;
@@ -30,7 +31,19 @@ public final class Locations {
 
     private static final Pattern VERSION_QUERY = Pattern.compile("(.*)\\?versionId=([^?&=/]+)", Pattern.DOTALL);
 
+    private static volatile boolean far;
+
     private Locations() {
+    }
+
+    /// Whether something that is not of this machine was opened.
+    static boolean wereFar() {
+        return far;
+    }
+
+    private static void reachOut() {
+        far = true;
+        ProgramEnd.prepare(); // while answers are waited for
     }
 
     /// Reads a value of `-f`.
@@ -95,6 +108,9 @@ public final class Locations {
     /// @param location not standard input, which has no ranges
     public static RangeSource openSource(Location location, RemoteOptions options, TransferStats stats)
             throws IOException {
+        if (location instanceof Location.S3 || location instanceof Location.Web) {
+            reachOut();
+        }
         return switch (location) {
             case Location.S3 object -> S3.openSource(object, options, stats);
             case Location.Web web -> new HttpSource(
@@ -110,7 +126,10 @@ public final class Locations {
     /// @throws IllegalArgumentException with a message for the user if nothing can be written there
     public static Sink openSink(Location location, RemoteOptions options, TransferStats stats) throws IOException {
         return switch (location) {
-            case Location.S3 object -> S3.openSink(object, options, stats);
+            case Location.S3 object -> {
+                reachOut();
+                yield S3.openSink(object, options, stats);
+            }
             case Location.Web web ->
                 throw new IllegalArgumentException(web.name() + ": archives can't be written to web servers");
             case Location.Local file -> new FileSink(Path.of(file.path()), file.path());
@@ -121,6 +140,7 @@ public final class Locations {
     /// Opens a tree in S3 to be archived: the objects below a prefix.
     public static SourceTree openSourceTree(Location.S3 prefix, RemoteOptions options, TransferStats stats)
             throws IOException {
+        reachOut();
         return S3.openSourceTree(prefix, options, stats);
     }
 
@@ -129,6 +149,7 @@ public final class Locations {
     /// @param replaces whether objects that are there may be replaced
     public static TargetTree openTargetTree(
             Location.S3 prefix, boolean replaces, RemoteOptions options, TransferStats stats) throws IOException {
+        reachOut();
         return S3.openTargetTree(prefix, replaces, options, stats);
     }
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import ptar.ProgramEnd;
 import ptar.Trees;
 import ptar.cli.keys.KeyCommand;
 import ptar.cli.list.Quoter;
@@ -38,6 +39,9 @@ public final class Main {
     public static void main(String[] args) {
         int exitCode = run(args);
         Interruption.awaitEnd();
+        if (Locations.wereFar()) {
+            ProgramEnd.now(exitCode);
+        }
         // Not System.exit, which loads the logging classes to say that it was called: 4 ms of every start.
         Runtime.getRuntime().halt(exitCode);
     }
