@@ -44,6 +44,13 @@ final class S3Connection implements Closeable {
     /// No byte for so long: the connection is dead. Completing a large upload takes longer, but sends spaces meanwhile.
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(40);
 
+    static {
+        // The SDK's logger, which says nothing, by its name and without telling so: where it has to be looked for,
+        // every jar is opened, for 60 ms.
+        System.setProperty("slf4j.provider", "org.slf4j.nop.NOPServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "WARN");
+    }
+
     private final S3Client client;
     private final RemoteOptions options;
     private final TransferStats stats;
@@ -113,7 +120,9 @@ final class S3Connection implements Closeable {
                             .maxAttempts(backoff.attempts())
                             .backoffStrategy(BackoffStrategy.exponentialDelay(backoff.base(), backoff.cap()))
                             .throttlingBackoffStrategy(
-                                    BackoffStrategy.exponentialDelay(backoff.base().multipliedBy(5), backoff.cap()))
+                                    // By hand: Duration.multipliedBy raises 5 to the 65,536th power, for 30 ms.
+                                    BackoffStrategy.exponentialDelay(
+                                            Duration.ofMillis(5 * backoff.base().toMillis()), backoff.cap()))
                             // Attempts are bounded already; a server that limps must not end an upload of hours.
                             .circuitBreakerEnabled(false)
                             .build());
