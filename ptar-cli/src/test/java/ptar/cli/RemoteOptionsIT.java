@@ -239,4 +239,29 @@ class RemoteOptionsIT {
                     listed.err());
         }
     }
+
+    @Test
+    void refusesWhatAServerSaysOfOtherBytes() throws Exception {
+        byte[] noise = new byte[2 << 20];
+        new java.util.Random(1).nextBytes(noise);
+        Files.write(folder.resolve("noise"), noise);
+        assertEquals(0, Ptar.in(folder).run("cf", "a.ptar", "noise").exitCode());
+        record Case(WebServer.Habit habit, String said) {}
+        try (WebServer web = new WebServer()) {
+            for (Case c : new Case[] {
+                new Case(WebServer.Habit.SAYS_OTHER_RANGES, "the server sent bytes "),
+                new Case(WebServer.Habit.SAYS_LONGER, "ends before byte "),
+            }) {
+                web.put("/a.ptar", Files.readAllBytes(folder.resolve("a.ptar")), c.habit);
+                Outcome outcome = ptar().run("tf", web.uri("/a.ptar?token=secret").toString());
+                assertEquals(2, outcome.exitCode());
+                String first = outcome.err().lines().findFirst().orElseThrow();
+                assertTrue(
+                        first.startsWith("ptar: " + web.uri("/a.ptar") + "?…: ") && first.contains(c.said),
+                        outcome::err);
+                assertEquals(2, outcome.err().lines().count(), outcome::err);
+                assertFalse(outcome.err().contains("secret"), outcome::err);
+            }
+        }
+    }
 }

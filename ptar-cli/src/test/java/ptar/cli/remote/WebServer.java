@@ -17,7 +17,9 @@ import java.util.concurrent.Executors;
 /// A web server with the habits, good and bad, that web servers have.
 public final class WebServer implements Closeable {
     /// What is different from a plain good server.
-    public enum Habit { NO_RANGES, NO_SUFFIXES, WEAK_ETAGS, NO_ETAGS, NO_LENGTH, COMPRESSES }
+    public enum Habit {
+        NO_RANGES, NO_SUFFIXES, WEAK_ETAGS, NO_ETAGS, NO_LENGTH, COMPRESSES, SAYS_OTHER_RANGES, SAYS_LONGER
+    }
 
     /// @param path as in URLs
     /// @param habits of the server with this file
@@ -132,7 +134,9 @@ public final class WebServer implements Closeable {
                 exchange.sendResponseHeaders(416, -1);
                 return;
             }
-            answer.set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + length);
+            int said = habits.contains(Habit.SAYS_OTHER_RANGES) ? 1 : 0;
+            answer.set("Content-Range", "bytes " + (from - said) + "-" + (to - 1 - said) + "/"
+                    + (habits.contains(Habit.SAYS_LONGER) ? length + 100_000 : length));
         }
         byte[] body = Arrays.copyOfRange(file.content, from, to);
         exchange.sendResponseHeaders(
