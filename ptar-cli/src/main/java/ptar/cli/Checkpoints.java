@@ -106,7 +106,7 @@ final class Checkpoints {
     }
 
     private void execute(String command) throws IOException, InterruptedException {
-        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", command).inheritIO();
+        ProcessBuilder shell = ShellCommand.of(Bytes.of(command)).inheritIO();
         shell.environment().putAll(Map.of(
                 "TAR_CHECKPOINT", Long.toString(done), "TAR_ARCHIVE", archive, "TAR_VERSION", Version.NUMBER,
                 "TAR_SUBCOMMAND", verb.equals("Write") ? "-c" : "-x", "TAR_BLOCKING_FACTOR", "20",

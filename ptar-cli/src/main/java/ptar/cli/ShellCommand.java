@@ -1,6 +1,7 @@
 package ptar.cli;
 
 import java.util.Map;
+import ptar.cli.keys.Keys;
 import ptar.tree.Bytes;
 
 /// Commands of the user for `/bin/sh`, to the byte. Java gives text to a process in the locale's characters, and what
@@ -10,9 +11,11 @@ final class ShellCommand {
 
     private ShellCommand() {}
 
-    /// A shell that runs a script.
+    /// A shell that runs a script, which is not told the archive's password.
     static ProcessBuilder of(Bytes script) {
-        return new ProcessBuilder("/bin/sh", "-c", isAscii(script) ? text(script) : spelt(script));
+        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", isAscii(script) ? text(script) : spelt(script));
+        shell.environment().remove(Keys.PASSWORD);
+        return shell;
     }
 
     /// A shell that runs a script with more variables in its environment.

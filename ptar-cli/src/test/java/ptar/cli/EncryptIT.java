@@ -145,6 +145,19 @@ final class EncryptIT {
         assertEquals("tree/noise\n", succeed("-tf", "a.ptar", "tree/noise").out());
     }
 
+    @Test
+    void commandsThatAreRunDoNotSeeThePassword() throws Exception {
+        ptar.with("PTAR_PASSWORD", "secret");
+        String show = "echo ${PTAR_PASSWORD-none} >> seen";
+        succeed("--encrypt", "-cf", "a.ptar", "--checkpoint=1", "--checkpoint-action=exec=" + show,
+                "--set-mtime-command=" + show + "; echo 2026-11-22; :", "tree");
+        succeed("-xf", "a.ptar", "--to-command=cat > /dev/null; " + show);
+
+        List<String> seen = Files.readAllLines(folder.resolve("seen"));
+        assertTrue(seen.size() > 7, "by each of the three: " + seen);
+        assertEquals(Set.of("none"), new HashSet<>(seen));
+    }
+
     /// Otherwise whoever can write where an encrypted archive lies can have anything extracted from it.
     @Test
     void aPlainArchiveIsRefusedWhereAKeyIsGiven() throws Exception {

@@ -19,7 +19,7 @@ import ptar.read.KeyFinder;
 ///
 /// A password comes from the option, else from `PTAR_PASSWORD` or `PTAR_PASSWORD_FILE`, else from the terminal.
 public final class Keys implements AutoCloseable {
-    static final String PASSWORD = "PTAR_PASSWORD";
+    public static final String PASSWORD = "PTAR_PASSWORD";
     static final String PASSWORD_FILE = "PTAR_PASSWORD_FILE";
 
     private static final String RECIPIENT_PREFIX = "ptar-recipient-v1:";
