@@ -47,6 +47,7 @@ public final class RunWriter {
 
     /// @param run its offset and length need not be known yet
     /// @param length how long the run may be
+    /// @param ciphers closed by the caller, behind the pool
     /// @param maxInFlight batches of 1 MiB that may be waiting to be sealed or written
     public RunWriter(
             Sink sink, Run run, int archiveTag, RunLength length, SegmentCiphers ciphers, ExecutorService pool,
@@ -175,7 +176,6 @@ public final class RunWriter {
         while (!inFlight.isEmpty()) {
             writeOldest();
         }
-        ciphers.close();
         return new Run(
                 run.index(), run.offset(), Run.PREAMBLE_SIZE + SegmentHead.storedLength(position), run.salt());
     }

@@ -75,40 +75,42 @@ public final class ArchiveWriter {
     }
 
     WriteSummary write(Header header, MasterKey key) throws IOException {
-        ExecutorService pool = Workers.start(options.threads(), "ptar-write");
-        ExecutorService walker = Workers.start(1, "ptar-walk");
-        ExecutorService early = Workers.start(Math.max(1, options.threads() - 1), "ptar-ahead");
-        try (FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
-            byte[] headerBytes = header.toBytes();
-            sink.write(ByteBuffer.wrap(headerBytes));
-            Run run = new Run(0, 0, -1, Bytes.wrap(MasterKey.newRunSalt(header.suite())));
-            byte[] salt = run.salt().toArray();
-            SegmentCiphers ciphers =
-                    new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
-            int archiveTag = SegmentHead.archiveTag(header.archiveId());
-            RunWriter runWriter = new RunWriter(
-                    sink, run, archiveTag, lengthOf(header), ciphers, pool, options.threads() + 2, buffers);
-            Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
-            IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
-            ChunkCutters cutters = new ChunkCutters(key);
-            ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
-            Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
-            Future<Window> next = walker.submit(cutter::next);
-            for (Window window = Workers.await(next); window != null; window = Workers.await(next)) {
-                next = walker.submit(cutter::next);
-                writeContent(window, packer, pool, cutters);
-                writeLeaves(window, index);
+        Run run = new Run(0, 0, -1, Bytes.wrap(MasterKey.newRunSalt(header.suite())));
+        byte[] salt = run.salt().toArray();
+        try (SegmentCiphers ciphers =
+                        new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
+                FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
+            ExecutorService pool = Workers.start(options.threads(), "ptar-write");
+            ExecutorService walker = Workers.start(1, "ptar-walk");
+            ExecutorService early = Workers.start(Math.max(1, options.threads() - 1), "ptar-ahead");
+            try {
+                byte[] headerBytes = header.toBytes();
+                sink.write(ByteBuffer.wrap(headerBytes));
+                int archiveTag = SegmentHead.archiveTag(header.archiveId());
+                RunWriter runWriter = new RunWriter(
+                        sink, run, archiveTag, lengthOf(header), ciphers, pool, options.threads() + 2, buffers);
+                Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
+                IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
+                ChunkCutters cutters = new ChunkCutters(key);
+                ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
+                Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
+                Future<Window> next = walker.submit(cutter::next);
+                for (Window window = Workers.await(next); window != null; window = Workers.await(next)) {
+                    next = walker.submit(cutter::next);
+                    writeContent(window, packer, pool, cutters);
+                    writeLeaves(window, index);
+                }
+                if (options.padded()) {
+                    runWriter.padAhead(index.lengthOfRest());
+                }
+                Pointer root = index.finish(List.of(), 0, null);
+                Run written = runWriter.finish(root);
+                long length = writeClosing(headerBytes, written, key);
+                sink.commit();
+                return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
+            } finally {
+                Workers.stop(pool, walker, early); // before what they use is closed
             }
-            if (options.padded()) {
-                runWriter.padAhead(index.lengthOfRest());
-            }
-            Pointer root = index.finish(List.of(), 0, null);
-            Run written = runWriter.finish(root);
-            long length = writeClosing(headerBytes, written, key);
-            sink.commit();
-            return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
-        } finally {
-            Workers.stop(pool, walker, early);
         }
     }
 
