@@ -218,6 +218,10 @@ class CredentialsIT {
                 Outcome stranger = create(ptar.with("AWS_CA_BUNDLE", "").with("SSL_CERT_FILE", ""));
                 assertEquals(2, stranger.exitCode());
                 assertTrue(stranger.err().contains(": TLS: "), stranger::err);
+                Path notOne = folder.resolve("ca.pem");
+                Outcome noStore = create(ptar.with("PTAR_JAVA_OPTS", "-Djavax.net.ssl.trustStore=" + notOne));
+                assertTrue(noStore.err().contains(notOne + ": not the certificates that Java trusts"), noStore::err);
+                ptar.with("PTAR_JAVA_OPTS", "");
                 Outcome created = create(ptar, "--overwrite-archive", "--ca-bundle=" + folder.resolve("ca.pem"));
                 assertEquals(0, created.exitCode(), created::err);
                 ptar.with("AWS_CA_BUNDLE", folder.resolve("ca.pem").toString());

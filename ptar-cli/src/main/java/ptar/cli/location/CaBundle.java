@@ -71,11 +71,18 @@ public final class CaBundle extends X509ExtendedTrustManager {
                 trusted = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
             } catch (IOException | GeneralSecurityException e) {
                 throw new CertificateException(
-                        bundle + ": not a PEM file of certificates: check --ca-bundle, AWS_CA_BUNDLE and SSL_CERT_FILE",
+                        bundle == null ? ownStore() + ": not the certificates that Java trusts: " + e.getMessage()
+                                : bundle + ": not a PEM file of certificates: check --ca-bundle, AWS_CA_BUNDLE and "
+                                        + "SSL_CERT_FILE",
                         e);
             }
         }
         return trusted;
+    }
+
+    private static String ownStore() {
+        return System.getProperty(
+                "javax.net.ssl.trustStore", System.getProperty("java.home") + "/lib/security/cacerts");
     }
 
     private static KeyStore read(Path bundle) throws IOException, GeneralSecurityException {
