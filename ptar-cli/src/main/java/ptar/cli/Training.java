@@ -78,6 +78,7 @@ final class Training {
         String sealed = folder.resolve("sealed.ptar").toString();
         train("-cf", sealed, password, "-C", tree.toString(), "folder2");
         train("tf", sealed, password, "folder2/file2.txt");
+        train("xf", sealed, password, "-C", Files.createDirectories(folder.resolve("out3")).toString());
         train("key", "ls", sealed);
     }
 
