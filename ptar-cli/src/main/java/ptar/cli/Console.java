@@ -133,7 +133,7 @@ public final class Console {
 
     private void write(OutputStream stream, Bytes line, char end) {
         try {
-            stream.write(line.toArray());
+            line.writeTo(stream);
             stream.write(end);
             if (lineByLine && stream == out) {
                 stream.flush();

@@ -93,8 +93,8 @@ final class Taken {
     }
 
     private boolean isExcluded(EntryPath path) {
-        return exclusions.excludes(path.bytes())
-                || fromRoot && !path.isRoot() && exclusions.excludes(DOT_SLASH.concat(path.bytes()));
+        return !exclusions.patterns().isEmpty() && (exclusions.excludes(path.bytes())
+                || fromRoot && !path.isRoot() && exclusions.excludes(DOT_SLASH.concat(path.bytes())));
     }
 
     /// Says which names were not there.

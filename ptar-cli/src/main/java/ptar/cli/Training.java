@@ -27,10 +27,13 @@ final class Training {
             }
             Files.write(sub.resolve("file" + i + ".txt"), content);
         }
-        // So many names that their index has more than one level.
         Path many = Files.createDirectories(tree.resolve("many"));
         for (int i = 0; i < 3000; i++) {
             Files.writeString(many.resolve("small" + i), "small file " + i);
+        }
+        // With these the index has four leaves, so a node above them, and leaves to read ahead.
+        for (int i = 0; i < 2000; i++) {
+            Files.createSymbolicLink(many.resolve("link" + i), Path.of("small".repeat(30) + i));
         }
         Files.createSymbolicLink(tree.resolve("link"), Path.of("folder1/file1.txt"));
         String archive = folder.resolve("training.ptar").toString();

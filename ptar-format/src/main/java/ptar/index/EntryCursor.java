@@ -14,7 +14,8 @@ import ptar.layout.Root;
 import ptar.tree.EntryPath;
 
 /// Goes through the entries of a tree in order, or of the subtree at and below one path; reads no page that holds none
-/// of them. Looking a path up is a cursor's first entry. One thread.
+/// of them. Looking a path up is a cursor's first entry. For one thread; another one brings the next leaves meanwhile
+/// where more than a look-up is wanted.
 public final class EntryCursor {
     /// Told of a part of the tree that can't be read; the cursor goes on behind it.
     @FunctionalInterface
@@ -34,6 +35,9 @@ public final class EntryCursor {
     private final Damage damage;
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Deque<LoadedLeaf> loaded = new ArrayDeque<>();
+    /// The leaves that follow, null if nobody has been asked for them.
+    private TreePages.Ahead ahead;
+    private boolean hasRead;
 
     /// Children of one node that are still to be gone through.
     private static final class Level {
@@ -163,13 +167,16 @@ public final class EntryCursor {
 
     private void loadLeaves(Level level) throws IOException {
         int first = level.at;
-        List<Pointer> pointers = new ArrayList<>();
-        int end = first < level.aloneUntil ? first + 1 : level.children.size();
-        for (int i = first; i < end && !isBehind(level.children.get(i)); i++) {
-            pointers.add(level.children.get(i).pointer());
-        }
+        List<Pointer> pointers = nextLeaves(level);
+        TreePages.Ahead asked = ahead;
+        ahead = null;
         try {
-            addLeaves(level, pages.leaves(pointers));
+            addLeaves(level, asked == null ? pages.leaves(pointers) : asked.leaves());
+            List<Pointer> next = nextLeaves(level);
+            if ((hasRead || below.isRoot()) && !next.isEmpty()) {
+                ahead = pages.leavesAhead(next);
+            }
+            hasRead = true;
         } catch (CorruptArchiveException cause) {
             level.at = first;
             loaded.clear();
@@ -180,6 +187,15 @@ public final class EntryCursor {
                 damage.lost(level.children.get(first).firstPath(), level.behind(first), cause);
             }
         }
+    }
+
+    private List<Pointer> nextLeaves(Level level) {
+        List<Pointer> pointers = new ArrayList<>();
+        int end = level.at < level.aloneUntil ? level.at + 1 : level.children.size();
+        for (int i = level.at; i < end && !isBehind(level.children.get(i)); i++) {
+            pointers.add(level.children.get(i).pointer());
+        }
+        return pointers;
     }
 
     private void addLeaves(Level level, List<Leaf> leaves) throws CorruptArchiveException {

@@ -15,4 +15,14 @@ public interface TreePages {
 
     /// Leaves by their pointers, as many of the first as one read should bring: at least one.
     List<Leaf> leaves(List<Pointer> pointers) throws IOException;
+
+    /// As [#leaves], by another thread.
+    Ahead leavesAhead(List<Pointer> pointers);
+
+    /// Leaves that are on their way.
+    @FunctionalInterface
+    interface Ahead {
+        /// Waits for them.
+        List<Leaf> leaves() throws IOException;
+    }
 }

@@ -1,7 +1,6 @@
 package ptar.layout;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import ptar.error.CorruptArchiveException;
 import ptar.tree.Bytes;
 
@@ -14,43 +13,56 @@ public final class ByteReader {
     /// The most that the full lengths of all front-coded keys in one payload may add up to.
     public static final int MAX_KEY_BYTES = 1 << 24;
 
-    private final ByteBuffer in;
+    // An array, as a listing reads most of its bytes before anything is compiled, and a buffer's get() is three calls.
+    private final byte[] in;
     private final Object where;
+    private int at;
     private int elementsLeft = MAX_ELEMENTS;
     private int keyBytesLeft = MAX_KEY_BYTES;
 
-    /// @param in read from its position to its limit; the caller's position does not move
+    /// @param in read from its position to its limit, copied; the caller's position does not move
     /// @param where what is being read, for messages; its `toString` is called only when something is wrong
     public ByteReader(ByteBuffer in, Object where) {
-        this.in = in.slice().order(ByteOrder.LITTLE_ENDIAN);
+        this.in = new byte[in.remaining()];
+        in.get(in.position(), this.in);
         this.where = where;
     }
 
     public int remaining() {
-        return in.remaining();
+        return in.length - at;
     }
 
     public int position() {
-        return in.position();
+        return at;
     }
 
     public int u8() throws CorruptArchiveException {
         need(1);
-        return in.get() & 0xff;
+        return in[at++] & 0xff;
     }
 
     public long u32() throws CorruptArchiveException {
-        need(4);
-        return in.getInt() & 0xffff_ffffL;
+        return littleEndian(4);
     }
 
     public long u64() throws CorruptArchiveException {
-        need(8);
-        return in.getLong();
+        return littleEndian(8);
+    }
+
+    private long littleEndian(int length) throws CorruptArchiveException {
+        need(length);
+        long value = 0;
+        for (int i = 0; i < length; i++) {
+            value |= (in[at++] & 0xffL) << 8 * i;
+        }
+        return value;
     }
 
     /// @return an unsigned value of 64 bits
     public long varint() throws CorruptArchiveException {
+        if (at < in.length && in[at] >= 0) {
+            return in[at++]; // most are of one byte
+        }
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
             int b = u8();
@@ -84,8 +96,8 @@ public final class ByteReader {
     /// How many elements follow, each of at least `minSize` bytes: so at most what remains can hold.
     public int count(int minSize, String what) throws CorruptArchiveException {
         int count = varint(elementsLeft, what);
-        if (count > in.remaining() / minSize) {
-            throw corrupt(what + " is " + count + ", at most " + in.remaining() / minSize + " have room");
+        if (count > remaining() / minSize) {
+            throw corrupt(what + " is " + count + ", at most " + remaining() / minSize + " have room");
         }
         elementsLeft -= count;
         return count;
@@ -98,9 +110,8 @@ public final class ByteReader {
 
     public Bytes bytes(int length) throws CorruptArchiveException {
         need(length);
-        byte[] value = new byte[length];
-        in.get(value);
-        return Bytes.wrap(value);
+        at += length;
+        return Bytes.copyOf(in, at - length, at);
     }
 
     /// varint length (at most `max`), then the bytes.
@@ -119,23 +130,24 @@ public final class ByteReader {
         }
         byte[] key = new byte[shared + rest];
         previous.slice(0, shared).copyTo(key, 0);
-        in.get(key, shared, rest);
+        System.arraycopy(in, at, key, shared, rest);
+        at += rest;
         return Bytes.wrap(key);
     }
 
     public void end() throws CorruptArchiveException {
-        if (in.hasRemaining()) {
-            throw corrupt(in.remaining() + " bytes left over");
+        if (at < in.length) {
+            throw corrupt(remaining() + " bytes left over");
         }
     }
 
     public CorruptArchiveException corrupt(String what) {
-        return new CorruptArchiveException(where + ": " + what + " (at byte " + in.position() + " of it)");
+        return new CorruptArchiveException(where + ": " + what + " (at byte " + at + " of it)");
     }
 
     private void need(int length) throws CorruptArchiveException {
-        if (in.remaining() < length) {
-            throw corrupt("ends " + (length - in.remaining()) + " bytes too early");
+        if (remaining() < length) {
+            throw corrupt("ends " + (length - remaining()) + " bytes too early");
         }
     }
 }

@@ -100,16 +100,22 @@ final class MetadataCodec {
         if (group >= 0 && type == EntryType.FOLDER) {
             throw in.corrupt("a folder in a hard-link group");
         }
-        Metadata m = Metadata.of(type, mode, owner, modified)
-                .withHardLinkGroup(group)
-                .withMarks((head & CHANGED) != 0, (head & ABSOLUTE) != 0);
-        m = switch (type) {
-            case FILE -> m.withSize(in.varint(Long.MAX_VALUE, "size"));
-            case SYMLINK -> m.withLinkTarget(target(in));
-            case CHARACTER_DEVICE, BLOCK_DEVICE ->
-                m.withDevice((int) in.varint(0xffff_ffffL, "major"), (int) in.varint(0xffff_ffffL, "minor"));
-            case FOLDER, FIFO, SOCKET -> m;
-        };
+        long size = 0;
+        Bytes linkTarget = Bytes.EMPTY;
+        int major = 0;
+        int minor = 0;
+        switch (type) {
+            case FILE -> size = in.varint(Long.MAX_VALUE, "size");
+            case SYMLINK -> linkTarget = target(in);
+            case CHARACTER_DEVICE, BLOCK_DEVICE -> {
+                major = (int) in.varint(0xffff_ffffL, "major");
+                minor = (int) in.varint(0xffff_ffffL, "minor");
+            }
+            case FOLDER, FIFO, SOCKET -> { }
+        }
+        Metadata m = new Metadata(
+                type, mode, owner, modified, group, size, linkTarget, major, minor, null, null, List.of(), -1,
+                List.of(), (head & CHANGED) != 0, (head & ABSOLUTE) != 0);
         if ((head & ATTRIBUTES) != 0) {
             m = readAttributes(in, m);
         }

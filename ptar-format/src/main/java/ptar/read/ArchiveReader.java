@@ -9,6 +9,9 @@ import java.nio.channels.SeekableByteChannel;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.error.ArchiveException;
@@ -36,6 +39,7 @@ import ptar.segment.SegmentCiphers;
 import ptar.storage.BufferPool;
 import ptar.storage.RangeSource;
 import ptar.storage.SuffixSource;
+import ptar.storage.Workers;
 import ptar.tree.EntryPath;
 import ptar.tree.EntryType;
 
@@ -55,6 +59,10 @@ public final class ArchiveReader implements Closeable {
     /// The closing mark, a header, the root and the nodes over some two million entries.
     static final int SUFFIX_BYTES = 512 << 10;
 
+    /// Raw leaves that are read at once: many where a read is a round trip, few elsewhere, as fresh memory costs more.
+    private static final long MAX_FAR_LEAF_BYTES = 16 << 20;
+
+    private static final long MAX_NEAR_LEAF_BYTES = 1 << 17;
     private static final long IDLE_BUFFER_BYTES = 256L << 20;
 
     private final SuffixSource source;
@@ -64,6 +72,8 @@ public final class ArchiveReader implements Closeable {
     private final Root root;
     private final Run lastRun;
     private final BlockCache blocks;
+    /// Null until leaves are read ahead.
+    private ExecutorService ahead;
 
     private ArchiveReader(
             SuffixSource source, Header header, MasterKey key, FrameSource frames, Root root, Run lastRun) {
@@ -289,14 +299,37 @@ public final class ArchiveReader implements Closeable {
 
         @Override
         public List<Leaf> leaves(List<Pointer> pointers) throws IOException {
-            return frames().readAdjacent(pointers, FrameType.LEAF, (raw, at) -> Leaf.readFrom(raw, at.position()));
+            long maxRawBytes = source.parallelReads() > 1 ? MAX_FAR_LEAF_BYTES : MAX_NEAR_LEAF_BYTES;
+            return frames().readAdjacent(
+                    pointers, FrameType.LEAF, maxRawBytes, (raw, at) -> Leaf.readFrom(raw, at.position()));
+        }
+
+        @Override
+        public Ahead leavesAhead(List<Pointer> pointers) {
+            Future<List<Leaf>> leaves = submit(() -> leaves(pointers));
+            return () -> Workers.await(leaves);
         }
     };
 
     @Override
     public void close() throws IOException {
+        stopReadingAhead();
         frames.close();
         key.close();
         source.close();
+    }
+
+    private synchronized <T> Future<T> submit(Callable<T> task) {
+        if (ahead == null) {
+            ahead = Workers.start(1, "leaves");
+        }
+        return ahead.submit(task);
+    }
+
+    /// Leaves that nobody wants any more may still be on their way.
+    private synchronized void stopReadingAhead() {
+        if (ahead != null) {
+            Workers.stop(ahead);
+        }
     }
 }

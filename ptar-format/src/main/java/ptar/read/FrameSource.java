@@ -22,11 +22,10 @@ import ptar.tree.Bytes;
 /// Reads frames by their pointers: compares the head with the pointer and the hash with the payload before it
 /// decompresses. Thread-safe.
 final class FrameSource implements AutoCloseable {
-    /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES].
+    /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES] stored.
     private static final int MAX_GAP_BYTES = 1 << 16;
 
     private static final int MAX_READ_BYTES = 8 << 20;
-    private static final int MAX_READ_RAW_BYTES = 16 << 20;
 
     private final String name;
     private final BufferPool buffers;
@@ -100,14 +99,16 @@ final class FrameSource implements AutoCloseable {
 
     /// Reads frames that lie one behind the other with few reads: as many of the first as one read should bring.
     ///
+    /// @param maxRawBytes of the frames that are read at once, if there are more than one
     /// @return as many results as were read, at least one
-    <T> List<T> readAdjacent(List<Pointer> pointers, FrameType type, Parser<T> parser) throws IOException {
+    <T> List<T> readAdjacent(List<Pointer> pointers, FrameType type, long maxRawBytes, Parser<T> parser)
+            throws IOException {
         Pointer first = pointers.getFirst();
         int count = 1;
         long rawLength = first.rawLength();
         while (count < pointers.size() && follows(first, pointers.get(count - 1), pointers.get(count))) {
             rawLength += pointers.get(count).rawLength();
-            if (rawLength > MAX_READ_RAW_BYTES) {
+            if (rawLength > maxRawBytes) {
                 break;
             }
             count++;

@@ -8,7 +8,12 @@ import ptar.tree.Metadata;
 @FunctionalInterface
 public interface Selection {
     /// Everything under its own name; the tree's own root is the target's base.
-    Selection ALL = (path, metadata) -> path.bytes();
+    Selection ALL = new Selection() { // a lambda here is made at run time, whoever implements the interface
+        @Override
+        public Bytes targetName(EntryPath path, Metadata metadata) {
+            return path.bytes();
+        }
+    };
 
     /// Asked once for each entry, in the order in which they come.
     ///

@@ -1,14 +1,12 @@
 package ptar.storage;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /// A range source from its first byte to its last, as a stream: reads ahead with as many requests as are worth it, so
 /// that it runs at the speed of all connections together. One thread.
@@ -89,19 +87,7 @@ public final class RangeChannel implements ReadableByteChannel {
             ahead.add(current);
         }
         current = ahead.poll();
-        try {
-            return current == null ? null : current.content.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case RuntimeException runtime -> throw runtime;
-                case Error error -> throw error;
-                default -> throw new IllegalStateException(e);
-            }
-        }
+        return current == null ? null : Workers.await(current.content);
     }
 
     @Override

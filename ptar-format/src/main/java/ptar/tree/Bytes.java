@@ -1,5 +1,7 @@
 package ptar.tree;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -89,6 +91,10 @@ public final class Bytes implements Comparable<Bytes> {
 
     public byte[] toArray() {
         return bytes.clone();
+    }
+
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(bytes);
     }
 
     public void copyTo(byte[] target, int position) {

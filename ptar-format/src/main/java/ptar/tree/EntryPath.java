@@ -26,20 +26,32 @@ public record EntryPath(Bytes bytes) implements Comparable<EntryPath> {
             return "is longer than " + MAX_LENGTH + " bytes";
         }
         int start = 0;
-        for (int i = 0; i <= path.length() && !path.isEmpty(); i++) {
-            if (i < path.length() && path.get(i) == 0) {
+        for (int i = 0; i < path.length(); i++) {
+            byte b = path.get(i);
+            if (b > '/') {
+                continue; // most are letters, and a listing checks each before anything is compiled
+            }
+            if (b == 0) {
                 return "has a NUL byte";
             }
-            if (i == path.length() || path.get(i) == '/') {
-                int n = i - start;
-                if (n == 0) {
-                    return "has an empty component";
-                }
-                if (path.get(start) == '.' && (n == 1 || n == 2 && path.get(start + 1) == '.')) {
-                    return "has a component '.' or '..'";
+            if (b == '/') {
+                String fault = faultOfComponent(path, start, i);
+                if (fault != null) {
+                    return fault;
                 }
                 start = i + 1;
             }
+        }
+        return path.isEmpty() ? null : faultOfComponent(path, start, path.length());
+    }
+
+    private static String faultOfComponent(Bytes path, int start, int end) {
+        int n = end - start;
+        if (n == 0) {
+            return "has an empty component";
+        }
+        if (path.get(start) == '.' && (n == 1 || n == 2 && path.get(start + 1) == '.')) {
+            return "has a component '.' or '..'";
         }
         return null;
     }

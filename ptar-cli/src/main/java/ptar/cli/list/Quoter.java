@@ -57,6 +57,9 @@ public final class Quoter {
         byte[] out = null;
         int length = 0;
         int i = 0;
+        while (i < name.length() && isWord(name.get(i))) {
+            i++; // most names are nothing else, and a listing quotes each before anything is compiled
+        }
         while (i < name.length()) {
             int n = printable(name, i);
             byte b = name.get(i);
@@ -81,6 +84,10 @@ public final class Quoter {
             }
         }
         return out == null ? name : Bytes.wrap(Arrays.copyOf(out, length));
+    }
+
+    private boolean isWord(byte b) {
+        return (b >= 'a' && b <= 'z' || b >= '-' && b <= '9' || b >= 'A' && b <= 'Z' || b == '_') && !quoted[b];
     }
 
     private static int escape(byte b, boolean printable, byte[] out, int at) {
