@@ -2,8 +2,6 @@ package ptar.cli.s3;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,7 +13,7 @@ import java.util.zip.CRC32C;
 final class Part {
     private final SlabPool pool;
     private long capacity;
-    private final List<MemorySegment> slabs = new ArrayList<>();
+    private final List<ByteBuffer> slabs = new ArrayList<>();
     private long length;
 
     Part(SlabPool pool, long capacity) {
@@ -43,7 +41,7 @@ final class Part {
         while (bytes.hasRemaining() && length < capacity) {
             int position = (int) (length % SlabPool.SLAB_LENGTH);
             if (position == 0) {
-                MemorySegment slab = pool.take();
+                ByteBuffer slab = pool.take();
                 if (slab == null) {
                     return false;
                 }
@@ -51,8 +49,7 @@ final class Part {
             }
             int n = (int) Math.min(
                     Math.min(bytes.remaining(), SlabPool.SLAB_LENGTH - position), capacity - length);
-            MemorySegment source = MemorySegment.ofBuffer(bytes);
-            MemorySegment.copy(source, 0, slabs.getLast(), position, n);
+            slabs.getLast().put(position, bytes, bytes.position(), n);
             bytes.position(bytes.position() + n);
             length += n;
         }
@@ -70,7 +67,7 @@ final class Part {
         for (long at = from; at < to; ) {
             int position = (int) (at % SlabPool.SLAB_LENGTH);
             int n = (int) Math.min(SlabPool.SLAB_LENGTH - position, to - at);
-            crc.update(slabs.get((int) (at / SlabPool.SLAB_LENGTH)).asSlice(position, n).asByteBuffer());
+            crc.update(slabs.get((int) (at / SlabPool.SLAB_LENGTH)).slice(position, n));
             at += n;
         }
         return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
@@ -88,9 +85,7 @@ final class Part {
                 }
                 int inSlab = (int) (at % SlabPool.SLAB_LENGTH);
                 int n = (int) Math.min(Math.min(count, SlabPool.SLAB_LENGTH - inSlab), to - at);
-                MemorySegment.copy(
-                        slabs.get((int) (at / SlabPool.SLAB_LENGTH)), ValueLayout.JAVA_BYTE, inSlab, target, position,
-                        n);
+                slabs.get((int) (at / SlabPool.SLAB_LENGTH)).get(inSlab, target, position, n);
                 at += n;
                 return n;
             }

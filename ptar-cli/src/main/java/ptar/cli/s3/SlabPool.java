@@ -2,7 +2,7 @@ package ptar.cli.s3;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -11,13 +11,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Native memory for parts that wait for the network, in slabs of 1 MiB: whoever wants one more than there may be
 /// waits.
 ///
+/// As byte buffers: their copies to and from arrays need no compiler to be fast, and an upload does 200,000 of 4 KB for
+/// 400 MB.
+///
 /// Parts grow, so the bound does too: below two parts nothing could be filled while something is sent.
 final class SlabPool implements AutoCloseable {
     static final int SLAB_LENGTH = 1 << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<MemorySegment> free = new ArrayDeque<>();
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
     private final Arena arena = Arena.ofShared();
     private long limit;
     private long allocated;
@@ -42,7 +45,7 @@ final class SlabPool implements AutoCloseable {
     /// Takes a slab, waiting for one.
     ///
     /// @return null after [#end]
-    MemorySegment take() throws IOException {
+    ByteBuffer take() throws IOException {
         lock.lock();
         try {
             while (!ended && free.isEmpty() && allocated >= limit) {
@@ -55,7 +58,7 @@ final class SlabPool implements AutoCloseable {
                 return free.pop();
             }
             allocated++;
-            return arena.allocate(SLAB_LENGTH, 64);
+            return arena.allocate(SLAB_LENGTH, 64).asByteBuffer();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new java.io.InterruptedIOException("interrupted");
@@ -64,7 +67,7 @@ final class SlabPool implements AutoCloseable {
         }
     }
 
-    void giveBack(List<MemorySegment> slabs) {
+    void giveBack(List<ByteBuffer> slabs) {
         lock.lock();
         try {
             free.addAll(slabs);
