@@ -13,7 +13,7 @@ import ptar.layout.FrameType;
 /// Blocks decompressed for random access, bounded in bytes, the one used longest ago going first. Thread-safe.
 final class BlockCache {
     /// Twelve blocks of the default size. In the order of names content comes from many blocks in turn, as they hold
-    /// files by kind: 64,000 files from 115 blocks take 54 s with 64 MiB, 20 s with 128, 9.4 s with these, 7.7 s with 256.
+    /// files by kind: 64,000 files from 115 blocks take 54 s with 64 MiB, 20 with 128, 9.4 with this, 7.7 with 256.
     private static final long MAX_BYTES = 192L << 20;
 
     private final FrameSource frames;
