@@ -83,11 +83,24 @@ public final class SealVerifier implements AutoCloseable {
                 frame.run(), frame.offset() / SegmentHead.PAYLOAD_SIZE, (frame.end() - 1) / SegmentHead.PAYLOAD_SIZE));
     }
 
+    /// Files that lie apart may share blocks, which are opened once: so much of what is gathered is the same.
     private void gather(Stretch stretch) throws IOException {
         append(gathered, stretch);
         if (gathered.size() == MAX_GATHERED) {
-            open();
+            gathered = inOrder(gathered);
+            if (gathered.size() > MAX_GATHERED / 2) {
+                open();
+            }
         }
+    }
+
+    private static List<Stretch> inOrder(List<Stretch> stretches) {
+        stretches.sort((a, b) -> a.run != b.run ? Integer.compare(a.run, b.run) : Long.compare(a.first, b.first));
+        List<Stretch> ordered = new ArrayList<>();
+        for (Stretch stretch : stretches) {
+            append(ordered, stretch);
+        }
+        return ordered;
     }
 
     /// As part of the last one where the two meet: files that follow one another share a block.
@@ -113,9 +126,7 @@ public final class SealVerifier implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        List<Stretch> ordered = new ArrayList<>();
-        gathered.sort((a, b) -> a.run != b.run ? Integer.compare(a.run, b.run) : Long.compare(a.first, b.first));
-        gathered.forEach(stretch -> append(ordered, stretch));
+        List<Stretch> ordered = inOrder(gathered);
         gathered = new ArrayList<>();
         long segments = 0;
         for (Stretch stretch : ordered) {
