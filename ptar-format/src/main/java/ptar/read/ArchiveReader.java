@@ -299,7 +299,7 @@ public final class ArchiveReader implements Closeable {
 
         @Override
         public List<Leaf> leaves(List<Pointer> pointers) throws IOException {
-            long maxRawBytes = source.parallelReads() > 1 ? MAX_FAR_LEAF_BYTES : MAX_NEAR_LEAF_BYTES;
+            long maxRawBytes = isFar(source) ? MAX_FAR_LEAF_BYTES : MAX_NEAR_LEAF_BYTES;
             return frames().readAdjacent(
                     pointers, FrameType.LEAF, maxRawBytes, (raw, at) -> Leaf.readFrom(raw, at.position()));
         }

@@ -15,6 +15,7 @@ import ptar.layout.FrameType;
 import ptar.layout.Pointer;
 import ptar.layout.Root;
 import ptar.layout.RunEnd;
+import ptar.layout.SegmentHead;
 import ptar.segment.RunReader;
 import ptar.storage.BufferPool;
 import ptar.tree.Bytes;
@@ -22,8 +23,9 @@ import ptar.tree.Bytes;
 /// Reads frames by their pointers: compares the head with the pointer and the hash with the payload before it
 /// decompresses. Thread-safe.
 final class FrameSource implements AutoCloseable {
-    /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES] stored.
-    private static final int MAX_GAP_BYTES = 1 << 16;
+    /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES] stored. No segment fits
+    /// into a gap: one that holds nothing of a frame is not needed, and may be damaged.
+    private static final int MAX_GAP_BYTES = SegmentHead.PAYLOAD_SIZE - 1;
 
     private static final int MAX_READ_BYTES = 8 << 20;
 
