@@ -152,9 +152,10 @@ final class EncryptIT {
         succeed("--encrypt", "-cf", "a.ptar", "--checkpoint=1", "--checkpoint-action=exec=" + show,
                 "--set-mtime-command=" + show + "; echo 2026-11-22; :", "tree");
         succeed("-xf", "a.ptar", "--to-command=cat > /dev/null; " + show);
+        succeed("-tf", "a.ptar", "--password-command=" + show + "; echo secret");
 
         List<String> seen = Files.readAllLines(folder.resolve("seen"));
-        assertTrue(seen.size() > 7, "by each of the three: " + seen);
+        assertTrue(seen.size() > 8, "by each of the four: " + seen);
         assertEquals(Set.of("none"), new HashSet<>(seen));
     }
 

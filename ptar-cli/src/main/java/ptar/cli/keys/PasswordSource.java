@@ -22,10 +22,11 @@ final class PasswordSource {
         if (!Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode(command)) {
             throw new IOException("--password-command is not text in this locale (LC_ALL=C.UTF-8 would help)");
         }
-        Process process = new ProcessBuilder("/bin/sh", "-c", command)
+        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", command)
                 .redirectInput(new File("/dev/null"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        shell.environment().remove(Keys.PASSWORD); // that may be another one
+        Process process = shell.start();
         byte[] output;
         try (InputStream in = process.getInputStream()) {
             output = SecretFile.readAll(in, "--password-command");
