@@ -41,6 +41,11 @@ final class CountingSource implements RangeSource {
     }
 
     @Override
+    public boolean isFar() {
+        return source.isFar();
+    }
+
+    @Override
     public Suffix readSuffix(int atMost) throws IOException {
         Suffix suffix = source.readSuffix(atMost);
         count(suffix.bytes().remaining());

@@ -150,8 +150,9 @@ class RemoteReadIT {
                 assertEquals(-1, Files.mismatch(folder.resolve("tree/noise"), out.resolve("tree/noise")));
                 String flight = far.url + ": " + network.requests().size() + " requests, at most "
                         + network.mostInFlight() + " in flight, share of time with 4: " + network.shareOfTimeWith(4);
+                assertTrue(network.mostInFlight() >= 4, flight);
                 // 0.8 to 0.9 on a quiet machine; less where decoding waits for a processor.
-                assertTrue(network.shareOfTimeWith(4) > 0.4, flight);
+                assertTrue(network.shareOfTimeWith(4) > 0.2, flight);
             }
         }
     }

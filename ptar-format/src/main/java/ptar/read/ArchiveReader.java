@@ -60,7 +60,8 @@ public final class ArchiveReader implements Closeable {
     static final int SUFFIX_BYTES = 512 << 10;
 
     /// Raw leaves that are read at once: many where a read is a round trip, few elsewhere, as fresh memory costs more.
-    private static final long MAX_FAR_LEAF_BYTES = 16 << 20;
+    /// Twice as many are held while the next are read ahead.
+    private static final long MAX_FAR_LEAF_BYTES = 8 << 20;
 
     private static final long MAX_NEAR_LEAF_BYTES = 1 << 17;
     private static final long IDLE_BUFFER_BYTES = 256L << 20;
@@ -90,7 +91,7 @@ public final class ArchiveReader implements Closeable {
     /// @throws ptar.error.NotAnArchiveException if it is something else
     /// @throws WrongKeyException if no key fits
     /// @throws CorruptArchiveException if it is damaged or cut short: [ForwardReader] still gets out what is whole
-    /// @throws ptar.error.BrokenSealException the same of a sealed one, where it has an end
+    /// @throws ptar.error.BrokenSealException the same of a segment of a sealed one
     public static ArchiveReader open(RangeSource source, KeyFinder keys) throws IOException {
         MasterKey key = null;
         try {
@@ -156,7 +157,7 @@ public final class ArchiveReader implements Closeable {
 
     /// Both headers must be the same where both are at hand: otherwise an older one was put back, or it is damaged.
     private static void compareWithFront(SuffixSource source, Suite suite, ByteBuffer copy) throws IOException {
-        if (isFar(source)) {
+        if (source.isFar()) {
             return; // a round trip more; the copy that is used is authenticated by itself
         }
         if (!frontOf(source, copy.remaining()).equals(copy)) {
@@ -166,10 +167,6 @@ public final class ArchiveReader implements Closeable {
             // Of a sealed archive nothing is read then, by no other way either: spec §2.4.
             throw suite.isSealed() ? new WrongKeyException(source.name(), differs) : differs;
         }
-    }
-
-    private static boolean isFar(RangeSource source) {
-        return source.parallelReads() > 1;
     }
 
     private static void authenticate(String name, Header header, ClosingMark mark, MasterKey key)
@@ -237,7 +234,7 @@ public final class ArchiveReader implements Closeable {
     /// Whether all that a command needs of it can be verified before any of it is used, and is worth to be: a sealed
     /// archive, and one that is here. What is far would be transferred twice. Spec §13.1.
     public boolean isVerifiedFirst() {
-        return header.suite().isSealed() && !isFar(source);
+        return header.suite().isSealed() && !source.isFar();
     }
 
     /// Whether the tree has an entry for its own root, so that names are shown with `./`. Reads a leaf only where there
@@ -299,7 +296,7 @@ public final class ArchiveReader implements Closeable {
 
         @Override
         public List<Leaf> leaves(List<Pointer> pointers) throws IOException {
-            long maxRawBytes = isFar(source) ? MAX_FAR_LEAF_BYTES : MAX_NEAR_LEAF_BYTES;
+            long maxRawBytes = source.isFar() ? MAX_FAR_LEAF_BYTES : MAX_NEAR_LEAF_BYTES;
             return frames().readAdjacent(
                     pointers, FrameType.LEAF, maxRawBytes, (raw, at) -> Leaf.readFrom(raw, at.position()));
         }
@@ -313,10 +310,9 @@ public final class ArchiveReader implements Closeable {
 
     @Override
     public void close() throws IOException {
-        stopReadingAhead();
-        frames.close();
-        key.close();
-        source.close();
+        try (source; key; frames) {
+            stopReadingAhead();
+        }
     }
 
     private synchronized <T> Future<T> submit(Callable<T> task) {

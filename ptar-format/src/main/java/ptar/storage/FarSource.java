@@ -70,6 +70,11 @@ public abstract class FarSource implements RangeSource {
         return parallel;
     }
 
+    @Override
+    public boolean isFar() {
+        return true;
+    }
+
     /// Reads `bytes 5-9/100` of a `Content-Range`.
     ///
     /// @return null if that is not what it says

@@ -37,6 +37,11 @@ public interface RangeSource extends Closeable {
         return 1;
     }
 
+    /// Whether each read is a round trip, so that one read more costs more than bytes that nobody needs.
+    default boolean isFar() {
+        return false;
+    }
+
     /// The end of the source.
     ///
     /// @param length of the whole source in bytes

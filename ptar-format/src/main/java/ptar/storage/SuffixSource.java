@@ -35,6 +35,11 @@ public final class SuffixSource implements RangeSource {
     }
 
     @Override
+    public boolean isFar() {
+        return source.isFar();
+    }
+
+    @Override
     public Suffix readSuffix(int atMost) throws IOException {
         return source.readSuffix(atMost);
     }

@@ -44,7 +44,8 @@ public final class Workers {
         }
     }
 
-    /// Stops pools, all of them even if one does not stop. What their threads use may be closed when this returns.
+    /// Stops pools, all of them even if one does not stop. What their threads use may be closed when this returns, but
+    /// for an interrupt of the caller, which ends the wait.
     public static void stop(ExecutorService... pools) {
         for (ExecutorService pool : pools) {
             pool.shutdownNow();

@@ -59,6 +59,11 @@ public final class MemorySource implements RangeSource {
     }
 
     @Override
+    public boolean isFar() {
+        return parallelReads > 1;
+    }
+
+    @Override
     public Suffix readSuffix(int atMost) throws IOException {
         long length = Math.min(archive.byteSize(), atMost);
         MemorySegment suffix = Arena.ofAuto().allocate(Math.max(1, length)).asSlice(0, length);
