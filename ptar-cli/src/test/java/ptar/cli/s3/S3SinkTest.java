@@ -175,7 +175,7 @@ class S3SinkTest {
             write(sink, CONTENT);
         }
         assertNull(server.get(bucket, key));
-        assertEquals(1, network.count("DELETE", "uploadId"));
+        assertTrue(network.count("DELETE", "uploadId") >= 1); // again for a part that came meanwhile
     }
 
     @Test
