@@ -5,8 +5,10 @@ import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import ptar.Trees;
 import ptar.cli.keys.Keys;
@@ -17,6 +19,7 @@ import ptar.cli.options.UsageException;
 import ptar.cli.options.Warning;
 import ptar.crypto.CryptoProvider;
 import ptar.crypto.KeySlots;
+import ptar.crypto.KeyWrapper;
 import ptar.crypto.MasterKey;
 import ptar.layout.Header;
 import ptar.storage.FileSink;
@@ -99,10 +102,12 @@ final class CreateCommand implements WriteListener {
         WriteSummary summary;
         WatchedSink watched = new WatchedSink(sink, checkpoints);
         TotalsSignal.say(settings, console, () -> totals.line("written", watched.bytes()));
-        try (sink; Interruption _ = new Interruption(sink, watched::isCommitted)) {
+        try (sink; Interruption _ = new Interruption(sink, watched::isCommitted);
+                Keys keys = settings.keys.encrypt ? new Keys(settings.keys.options()) : null) {
             tellArchive(sink, tree, choice);
+            Supplier<Header> header = keys == null ? () -> Header.plain(key) : sealedHeader(key, keys);
             summary = ArchiveWriter.write(
-                    removal == null ? entries : removal, watched, options, this, header(key), key);
+                    removal == null ? entries : removal, watched, options, this, header, key);
         } catch (IOException e) {
             Interruption.awaitEnd();
             throw e;
@@ -120,18 +125,21 @@ final class CreateCommand implements WriteListener {
         }
     }
 
-    /// Asks for the password where one is needed: behind everything that may forbid the archive.
-    private Header header(MasterKey key) throws IOException {
-        if (!settings.keys.encrypt) {
-            return Header.plain(key);
-        }
+    /// Asks for the password where one is needed: behind everything that may forbid the archive, and before the walk
+    /// begins, which tells of trouble on the same terminal.
+    ///
+    /// @param keys closed when the header is made
+    private Supplier<Header> sealedHeader(MasterKey key, Keys keys) throws IOException {
         CryptoProvider.chosen(); // one that PTAR_CRYPTO names may not be there
         String name = Archives.isStandard(settings) ? "standard output" : console.shown(Archives.nameOf(settings));
-        try (Keys keys = new Keys(settings.keys.options())) {
-            return KeySlots.sealedHeader(key, keys.wrappers("Password for " + name));
-        } catch (IllegalArgumentException tooManySlots) {
-            throw new Fatal(tooManySlots.getMessage(), tooManySlots);
-        }
+        List<KeyWrapper> wrappers = keys.wrappers("Password for " + name);
+        return () -> {
+            try (keys) {
+                return KeySlots.sealedHeader(key, wrappers);
+            } catch (IllegalArgumentException tooManySlots) {
+                throw new Fatal(tooManySlots.getMessage(), tooManySlots);
+            }
+        };
     }
 
     private static String statistics(WriteSummary summary) {

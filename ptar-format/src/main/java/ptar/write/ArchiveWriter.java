@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.layout.ClosingMark;
@@ -60,29 +62,46 @@ public final class ArchiveWriter {
     public static WriteSummary write(EntrySource entries, Sink sink, WriteOptions options, WriteListener listener)
             throws IOException {
         try (MasterKey key = MasterKey.plain()) {
-            return write(entries, sink, options, listener, Header.plain(key), key);
+            return write(entries, sink, options, listener, () -> Header.plain(key), key);
         }
     }
 
     /// Writes an archive under a header and its master key, and commits the sink.
     ///
+    /// @param header asked once, by the calling thread, while others walk and read already: one that a password opens
+    ///     takes a second to make
     /// @param key the header's; not closed
     public static WriteSummary write(
-            EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Header header,
+            EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Supplier<Header> header,
             MasterKey key)
             throws IOException {
         return new ArchiveWriter(entries, sink, options, listener, Window.Limits.DEFAULT).write(header, key);
     }
 
-    WriteSummary write(Header header, MasterKey key) throws IOException {
+    WriteSummary write(Supplier<Header> header, MasterKey key) throws IOException {
+        ExecutorService walker = Workers.start(1, "ptar-walk");
+        ExecutorService early = Workers.start(Math.max(1, options.threads() - 1), "ptar-ahead");
+        try {
+            ChunkCutters cutters = new ChunkCutters(key);
+            ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
+            Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
+            Callable<Window> cut = cutter::next;
+            Future<Window> first = walker.submit(cut);
+            return write(header.get(), key, first, () -> walker.submit(cut), cutters);
+        } finally {
+            Workers.stop(walker, early);
+        }
+    }
+
+    private WriteSummary write(
+            Header header, MasterKey key, Future<Window> first, Supplier<Future<Window>> more, ChunkCutters cutters)
+            throws IOException {
         Run run = new Run(0, 0, -1, Bytes.wrap(MasterKey.newRunSalt(header.suite())));
         byte[] salt = run.salt().toArray();
         try (SegmentCiphers ciphers =
                         new SegmentCiphers(() -> SegmentCipher.forRun(header.suite(), key, salt, run.index()));
                 FrameCompressor compressor = new FrameCompressor(buffers, options.level(), options.blockSize())) {
             ExecutorService pool = Workers.start(options.threads(), "ptar-write");
-            ExecutorService walker = Workers.start(1, "ptar-walk");
-            ExecutorService early = Workers.start(Math.max(1, options.threads() - 1), "ptar-ahead");
             try {
                 byte[] headerBytes = header.toBytes();
                 sink.write(ByteBuffer.wrap(headerBytes));
@@ -91,12 +110,9 @@ public final class ArchiveWriter {
                         sink, run, archiveTag, lengthOf(header), ciphers, pool, options.threads() + 2, buffers);
                 Packer packer = new Packer(runWriter, compressor, pool, buffers, options, listener);
                 IndexWriter index = new IndexWriter(runWriter, compressor, buffers, packer::block);
-                ChunkCutters cutters = new ChunkCutters(key);
-                ReadAhead ahead = options.threads() > 1 ? new ReadAhead(buffers, cutters, early) : null;
-                Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
-                Future<Window> next = walker.submit(cutter::next);
+                Future<Window> next = first;
                 for (Window window = Workers.await(next); window != null; window = Workers.await(next)) {
-                    next = walker.submit(cutter::next);
+                    next = more.get();
                     writeContent(window, packer, pool, cutters);
                     writeLeaves(window, index);
                 }
@@ -109,7 +125,7 @@ public final class ArchiveWriter {
                 sink.commit();
                 return new WriteSummary(index.entries(), index.bytes(), packer.uniqueBytes(), length);
             } finally {
-                Workers.stop(pool, walker, early); // before what they use is closed
+                Workers.stop(pool); // before what they use is closed
             }
         }
     }

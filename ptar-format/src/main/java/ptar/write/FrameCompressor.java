@@ -11,7 +11,7 @@ import ptar.tree.Bytes;
 
 /// Makes raw payloads what is stored: compressed where that is smaller, and hashed. Thread-safe.
 final class FrameCompressor implements AutoCloseable {
-    /// Less than 1/64 saved is not worth the reader's time.
+    /// Less than 1/64 saved is not worth the reader's time, but for who asks for the smallest.
     private static final int LEAST_SAVING_SHIFT = 6;
 
     private final BufferPool buffers;
@@ -48,7 +48,8 @@ final class FrameCompressor implements AutoCloseable {
         } finally {
             idle.add(compressor);
         }
-        boolean smaller = length < rawLength - (rawLength >>> LEAST_SAVING_SHIFT);
+        int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
+        boolean smaller = length < rawLength - leastSaving;
         buffers.release(smaller ? raw : target);
         MemorySegment buffer = smaller ? target : raw;
         int storedLength = smaller ? length : rawLength;

@@ -12,6 +12,8 @@ import ptar.layout.BlockTrailer;
 public record WriteOptions(int level, int blockSize, boolean padded, int threads) {
     public static final int MIN_BLOCK_SIZE = 1 << 20;
     public static final int MAX_BLOCK_SIZE = BlockTrailer.MAX_CONTENT_LENGTH;
+    /// From here on zstd takes memory as if it cost nothing, and size is all that counts.
+    public static final int ULTRA_LEVEL = 20;
     public static final WriteOptions DEFAULT =
             new WriteOptions(3, 16 << 20, false, Runtime.getRuntime().availableProcessors());
 

@@ -103,7 +103,7 @@ class SealedArchiveTest {
                 TreeWalk walk = new TreeWalk(List.of(WalkOperand.of(tree, Bytes.of("tree"))));
                 ChannelSink sink = new ChannelSink(Channels.newChannel(out), NAME)) {
             ArchiveWriter.write(walk, sink, WriteOptions.DEFAULT, WriteListener.NONE,
-                    KeySlots.sealedHeader(key, List.of(KEY_FILE)), key);
+                    () -> KeySlots.sealedHeader(key, List.of(KEY_FILE)), key);
         }
         return out.toByteArray();
     }
@@ -198,7 +198,7 @@ class SealedArchiveTest {
                 } else {
                     try (MasterKey key = MasterKey.random(new SecureRandom())) {
                         ArchiveWriter.write(nothing, sink, WriteOptions.DEFAULT, WriteListener.NONE,
-                                KeySlots.sealedHeader(key, secrets), key);
+                                () -> KeySlots.sealedHeader(key, secrets), key);
                     }
                 }
             }

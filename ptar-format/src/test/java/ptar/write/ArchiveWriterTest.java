@@ -13,6 +13,7 @@ import static ptar.write.ArchiveAssert.assertHolds;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,6 +26,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import ptar.crypto.KeySlots;
+import ptar.crypto.MasterKey;
 import ptar.index.EntryCursor;
 import ptar.layout.ClosingMark;
 import ptar.layout.Entry;
@@ -674,6 +677,37 @@ class ArchiveWriterTest {
         MemorySink justEnough = new MemorySink(whole.length);
         TestArchive.of(mixedTree(2)).write(justEnough);
         assertArrayEquals(whole, justEnough.archive());
+    }
+
+    @Test
+    void theTreeIsWalkedWhileTheHeaderIsMade() throws IOException {
+        MemoryTree tree = mixedTree(5);
+        CountDownLatch walked = new CountDownLatch(1);
+        EntrySource tellsItsEnd = sourceOf(TestArchive.items(tree), () -> {
+            walked.countDown();
+            return null;
+        });
+        MemorySink sink = new MemorySink();
+        try (MasterKey key = MasterKey.random(new SecureRandom())) {
+            ArchiveWriter.write(tellsItsEnd, sink, WriteOptions.DEFAULT, WriteListener.NONE, () -> {
+                assertDoesNotThrow(() -> assertTrue(walked.await(1, TimeUnit.MINUTES)));
+                return KeySlots.sealedHeader(key, List.of(TestArchive.KEY_FILE));
+            }, key);
+        }
+        assertHolds(tree, sink.archive(), TestArchive.keys());
+    }
+
+    @Test
+    void nothingIsWrittenWhereTheHeaderIsNotMade() throws IOException {
+        List<EntrySource.Item> items = TestArchive.items(mixedTree(6));
+        MemorySink sink = new MemorySink(0);
+        try (MasterKey key = MasterKey.plain()) {
+            assertThrows(OutOfMemoryError.class,
+                    () -> ArchiveWriter.write(sourceOf(items), sink, WriteOptions.DEFAULT, WriteListener.NONE, () -> {
+                        throw new OutOfMemoryError("no memory for a password");
+                    }, key));
+        }
+        assertFalse(sink.isCommitted());
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class TestArchive {
         try (MasterKey own = newMasterKey(); EntrySource walk = walk(tree)) {
             Header ownHeader = header != null ? header
                     : sealed ? KeySlots.sealedHeader(own, List.of(KEY_FILE)) : Header.plain(own);
-            return new ArchiveWriter(walk, sink, options, listener, windows).write(ownHeader, own);
+            return new ArchiveWriter(walk, sink, options, listener, windows).write(() -> ownHeader, own);
         }
     }
 

@@ -5,9 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import ptar.cli.location.RemoteOptions;
 import ptar.tree.Bytes;
+import ptar.write.WriteOptions;
 
 /// Turns options as they were given into [Settings], and refuses what makes no sense together.
 public final class SettingsReader {
+    /// Of `--best`: the way to one file is still short, and all processors have work sooner than with the largest.
+    private static final int BEST_BLOCK_SIZE = 48 << 20;
     private static final String MODES = "'-Acdtrux', '--delete' or '--test-label'";
 
     private final Settings settings = new Settings();
@@ -232,7 +235,10 @@ public final class SettingsReader {
         switch (given.option()) {
             case COMPRESSION_LEVEL -> create.level = (int) number(given, -7, 22, "compression level");
             case FAST -> create.level = 1;
-            case BEST -> create.level = 19;
+            case BEST -> {
+                create.level = WriteOptions.ULTRA_LEVEL;
+                create.blockSize = create.blockSize == 0 ? BEST_BLOCK_SIZE : create.blockSize;
+            }
             case BLOCK_SIZE -> create.blockSize = SizeText.parse(given);
             case VERIFY -> create.verify = true;
             case REMOVE_FILES -> create.removeFiles = true;

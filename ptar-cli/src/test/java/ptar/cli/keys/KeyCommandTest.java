@@ -69,7 +69,7 @@ class KeyCommandTest {
                 TreeWalk walk = new TreeWalk(List.of(WalkOperand.of(tree, Bytes.of("tree"))));
                 FileSink sink = new FileSink(Path.of(archive))) {
             ArchiveWriter.write(walk, sink, WriteOptions.DEFAULT, WriteListener.NONE,
-                    KeySlots.sealedHeader(key, List.of(wrappers)), key);
+                    () -> KeySlots.sealedHeader(key, List.of(wrappers)), key);
         }
     }
 

@@ -70,6 +70,17 @@ class SettingsReaderTest {
         assertEquals(1, settings.verbosity);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--best, 20, 48", "--block-size=64M --best, 20, 64", "--best --block-size=1M, 20, 1", "--fast, 1, 0",
+        "--best --level=22, 22, 48"
+    })
+    void bestIsALevelAndABlockSize(String options, int level, int blockSizeInMib) throws UsageException {
+        Settings.CreateSettings create = read("-c x " + options).create;
+        assertEquals(level, create.level);
+        assertEquals((long) blockSizeInMib << 20, create.blockSize);
+    }
+
     @Test
     void keepsTheOrderOfWhatIsSelected() throws UsageException {
         Settings settings = read("-c -C d x --exclude=y z --no-recursion");
