@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ptar.cli.options.UsageException;
 
@@ -82,6 +84,23 @@ final class LauncherIT {
         assertEquals(7, outcome.exitCode());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "t big.ptar, true", "xf big.ptar name, true", "xf small.ptar, true", "-x -f small.ptar -C d, true",
+        "-x --file=small.ptar, true", "xf big.ptar, false", "-x --file=big.ptar, false", "x, false",
+        "xf small.ptar --key-file=k, false", "xf s3://bucket/key, false", "cf small.ptar d, false"
+    })
+    void shortCommandsAreNotWorthASecondCompiler(String words, boolean oneCompiler) throws Exception {
+        Files.writeString(folder.resolve("small.ptar"), "small");
+        try (RandomAccessFile big = new RandomAccessFile(folder.resolve("big.ptar").toFile(), "rw")) {
+            big.setLength(256 << 20);
+        }
+        Ptar.Outcome outcome = Ptar.in(folder).with("PTAR_JAVA_HOME", fakeJava("25.0.3").toString())
+                .run(words.split(" "));
+
+        assertEquals(oneCompiler, outcome.out().startsWith("C1 alone"), outcome.out());
+    }
+
     /// A folder that looks like a JDK; its `java` prints what it was called with and exits with 7.
     private Path fakeJava(String version) throws IOException {
         Path home = Files.createDirectories(folder.resolve("jdk " + version));
@@ -89,7 +108,10 @@ final class LauncherIT {
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, """
                 #!/bin/sh
-                while [ "$1" != ptar.cli.Main ]; do shift; done
+                while [ "$1" != ptar.cli.Main ]; do
+                  [ "$1" != -XX:TieredStopAtLevel=1 ] || printf 'C1 alone'
+                  shift
+                done
                 shift
                 printf ' ptar.cli.Main'
                 printf ' <%s>' "$@"
