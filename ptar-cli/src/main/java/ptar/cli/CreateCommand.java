@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,8 +17,6 @@ import ptar.cli.options.Settings;
 import ptar.cli.options.UsageException;
 import ptar.cli.options.Warning;
 import ptar.crypto.CryptoProvider;
-import ptar.crypto.KeySlots;
-import ptar.crypto.KeyWrapper;
 import ptar.crypto.MasterKey;
 import ptar.layout.Header;
 import ptar.storage.FileSink;
@@ -84,12 +81,20 @@ final class CreateCommand implements WriteListener {
         WriteOptions options = settings.keys.pad ? WriteOptions.DEFAULT.withPadding() : WriteOptions.DEFAULT;
         try {
             options = create.level == null ? options : options.withLevel(create.level);
-            options = settings.threads == 0 ? options : options.withThreads(settings.threads);
+            options = options.withThreads(settings.threads == 0 ? threadsFor(options) : settings.threads);
             return create.blockSize == 0 ? options
                     : options.withBlockSize((int) Math.min(Integer.MAX_VALUE, create.blockSize));
         } catch (IllegalArgumentException outOfRange) {
             throw new UsageException(UsageException.COMBINATION, outOfRange.getMessage());
         }
+    }
+
+    /// One for each processor; at zstd's highest levels one for each GiB of memory at most, a quarter of which is what
+    /// the JVM takes.
+    private static int threadsFor(WriteOptions options) {
+        long affordable = options.level() < WriteOptions.ULTRA_LEVEL ? Integer.MAX_VALUE
+                : Math.max(1, (Runtime.getRuntime().maxMemory() + (32 << 20)) / (256 << 20));
+        return (int) Math.min(options.threads(), affordable);
     }
 
     private void write(
@@ -105,9 +110,8 @@ final class CreateCommand implements WriteListener {
         try (sink; Interruption _ = new Interruption(sink, watched::isCommitted);
                 Keys keys = settings.keys.encrypt ? new Keys(settings.keys.options()) : null) {
             tellArchive(sink, tree, choice);
-            Supplier<Header> header = keys == null ? () -> Header.plain(key) : sealedHeader(key, keys);
             summary = ArchiveWriter.write(
-                    removal == null ? entries : removal, watched, options, this, header, key);
+                    removal == null ? entries : removal, watched, options, this, header(key, keys), key);
         } catch (IOException e) {
             Interruption.awaitEnd();
             throw e;
@@ -127,19 +131,13 @@ final class CreateCommand implements WriteListener {
 
     /// Asks for the password where one is needed: behind everything that may forbid the archive, and before the walk
     /// begins, which tells of trouble on the same terminal.
-    ///
-    /// @param keys closed when the header is made
-    private Supplier<Header> sealedHeader(MasterKey key, Keys keys) throws IOException {
+    private Supplier<Header> header(MasterKey key, Keys keys) throws IOException {
+        if (keys == null) {
+            return () -> Header.plain(key);
+        }
         CryptoProvider.chosen(); // one that PTAR_CRYPTO names may not be there
         String name = Archives.isStandard(settings) ? "standard output" : console.shown(Archives.nameOf(settings));
-        List<KeyWrapper> wrappers = keys.wrappers("Password for " + name);
-        return () -> {
-            try (keys) {
-                return KeySlots.sealedHeader(key, wrappers);
-            } catch (IllegalArgumentException tooManySlots) {
-                throw new Fatal(tooManySlots.getMessage(), tooManySlots);
-            }
-        };
+        return keys.header(key, "Password for " + name);
     }
 
     private static String statistics(WriteSummary summary) {

@@ -80,7 +80,8 @@ public final class Main {
                 fail(console, e instanceof java.nio.file.FileSystemException f && f.getFile() != null
                         ? Bytes.of(f.getFile()) + ": " + Failure.reason(e) : Failure.reason(e), e);
             } catch (OutOfMemoryError e) {
-                fail(console, "memory exhausted (PTAR_JAVA_OPTS=-Xmx8g would give it 8 GiB)", e);
+                fail(console, "memory exhausted: fewer --threads or a smaller"
+                        + " --block-size take less, PTAR_JAVA_OPTS=-Xmx8g gives it 8 GiB", e);
             } catch (OutputClosed nobodyReads) {
                 throw nobodyReads;
             } catch (RuntimeException | Error e) {

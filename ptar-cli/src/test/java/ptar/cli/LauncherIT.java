@@ -88,10 +88,12 @@ final class LauncherIT {
     @CsvSource({
         "t big.ptar, true", "xf big.ptar name, true", "xf small.ptar, true", "-x -f small.ptar -C d, true",
         "-x --file=small.ptar, true", "xf big.ptar, false", "-x --file=big.ptar, false", "x, false",
+        "xf sealed.ptar, false", "-x --file=sealed.ptar, false", "t sealed.ptar, false", "xf sealed.ptar name, false",
         "xf small.ptar --key-file=k, false", "xf s3://bucket/key, false", "cf small.ptar d, false"
     })
     void shortCommandsAreNotWorthASecondCompiler(String words, boolean oneCompiler) throws Exception {
         Files.writeString(folder.resolve("small.ptar"), "small");
+        Files.writeString(folder.resolve("sealed.ptar"), "PTAR" + "\0".repeat(252));
         try (RandomAccessFile big = new RandomAccessFile(folder.resolve("big.ptar").toFile(), "rw")) {
             big.setLength(256 << 20);
         }

@@ -68,8 +68,8 @@ public final class ArchiveWriter {
 
     /// Writes an archive under a header and its master key, and commits the sink.
     ///
-    /// @param header asked once, by the calling thread, while others walk and read already: one that a password opens
-    ///     takes a second to make
+    /// @param header asked once, by the calling thread, while others walk and read already and may tell the listener:
+    ///     one that a password opens takes a second to make. What it throws ends the writing before a byte is written
     /// @param key the header's; not closed
     public static WriteSummary write(
             EntrySource entries, Sink sink, WriteOptions options, WriteListener listener, Supplier<Header> header,
@@ -87,13 +87,13 @@ public final class ArchiveWriter {
             Window.Cutter cutter = new Window.Cutter(entries, windowLimits, ahead);
             Callable<Window> cut = cutter::next;
             Future<Window> first = walker.submit(cut);
-            return write(header.get(), key, first, () -> walker.submit(cut), cutters);
+            return writeBehind(header.get(), key, first, () -> walker.submit(cut), cutters);
         } finally {
             Workers.stop(walker, early);
         }
     }
 
-    private WriteSummary write(
+    private WriteSummary writeBehind(
             Header header, MasterKey key, Future<Window> first, Supplier<Future<Window>> more, ChunkCutters cutters)
             throws IOException {
         Run run = new Run(0, 0, -1, Bytes.wrap(MasterKey.newRunSalt(header.suite())));

@@ -1,6 +1,7 @@
 package ptar.write;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,6 +79,9 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
                     && entries.size() < limits.entries
                     && bytes < limits.bytes
                     && nameBytes < Limits.MAX_NAME_BYTES) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedIOException("interrupted"); // by a writer that has failed and waits for this
+                }
                 EntrySource.Item item = source.next();
                 if (item == null) {
                     ended = true;

@@ -28,7 +28,8 @@ class FrameCompressorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, 10000, STORED", "3, 20000, ZSTD", "19, 10000, STORED", "20, 10000, ZSTD", "20, 0, STORED", "-7, 0, STORED"
+        "3, 10000, STORED", "3, 20000, ZSTD", "19, 10000, STORED",
+        "20, 10000, ZSTD", "20, 2000, ZSTD", "20, 0, STORED", "-7, 0, STORED"
     })
     void savesTheReadersTimeOrEveryByte(int level, int zeros, String codec) {
         FrameCompressor.Stored stored = compressed(level, zeros);

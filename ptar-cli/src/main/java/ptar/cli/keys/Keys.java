@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import ptar.crypto.Argon2Cost;
 import ptar.crypto.AskedPassword;
 import ptar.crypto.Identity;
 import ptar.crypto.KeyFile;
+import ptar.crypto.KeySlots;
 import ptar.crypto.KeyWrapper;
 import ptar.crypto.MasterKey;
 import ptar.crypto.Password;
 import ptar.crypto.Recipient;
 import ptar.crypto.Secret;
+import ptar.layout.Header;
 import ptar.read.KeyFinder;
 
 /// The keys that a user gives to one command. What was read is wiped on [#close].
@@ -103,6 +106,24 @@ public final class Keys implements AutoCloseable {
             wrappers.add(wiped(password != null ? Password.wrap(password, cost) : askTwice(question)));
         }
         return wrappers;
+    }
+
+    /// What makes a new archive's header. The secrets are read and asked for here; they are used, for a second where
+    /// there is a password, and wiped when the header is made.
+    ///
+    /// @param question see [#wrappers]
+    public Supplier<Header> header(MasterKey key, String question) throws IOException {
+        List<KeyWrapper> wrappers = wrappers(question);
+        if (wrappers.size() > Header.MAX_SLOTS) {
+            throw new IOException(wrappers.size() + " keys are given, and an archive takes " + Header.MAX_SLOTS);
+        }
+        return () -> {
+            try {
+                return KeySlots.sealedHeader(key, wrappers);
+            } finally {
+                close();
+            }
+        };
     }
 
     private static List<Recipient> recipients(String given) throws IOException {

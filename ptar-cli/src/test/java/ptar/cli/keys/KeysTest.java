@@ -13,10 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +29,11 @@ import ptar.crypto.AskedPassword;
 import ptar.crypto.Identity;
 import ptar.crypto.KeyFile;
 import ptar.crypto.KeyWrapper;
+import ptar.crypto.MasterKey;
 import ptar.crypto.Password;
 import ptar.crypto.Recipient;
 import ptar.crypto.Secret;
+import ptar.layout.Header;
 
 class KeysTest {
     private static final Prompt NOBODY = question -> {
@@ -49,6 +55,42 @@ class KeysTest {
             assertInstanceOf(AskedPassword.class, keys.secrets("a.ptar").getFirst());
         }
         assertThrows(IllegalArgumentException.class, () -> password(file, "true"));
+    }
+
+    @Test
+    void secretsAreWipedWhenTheHeaderIsMadeOrIsNot() throws IOException {
+        MasterKey wiped = MasterKey.random(new SecureRandom());
+        wiped.close();
+        try (MasterKey key = MasterKey.random(new SecureRandom())) {
+            assertWipedBy(key, header -> assertEquals(1, header.get().slots().size()));
+            assertWipedBy(wiped, header -> assertThrows(IllegalStateException.class, header::get));
+        }
+    }
+
+    private static void assertWipedBy(MasterKey key, Consumer<Supplier<Header>> making) throws IOException {
+        List<byte[]> typed = new ArrayList<>();
+        Prompt prompt = question -> {
+            typed.add(bytes("secret"));
+            return typed.getLast();
+        };
+        try (Keys keys = new Keys(KeyOptions.NONE, environment(Map.of()), prompt, new Argon2Cost(64 << 10, 1, 1))) {
+            Supplier<Header> header = keys.header(key, "Password for a.ptar");
+            assertArrayEquals(bytes("secret"), typed.getFirst(), "is still needed");
+            making.accept(header);
+            assertArrayEquals(new byte[6], typed.getFirst());
+        }
+    }
+
+    @Test
+    void moreKeysThanAnArchiveTakesAreRefusedAtOnce() throws IOException {
+        String file = write("key", new String(KeyFile.random().toText(), StandardCharsets.US_ASCII));
+        KeyOptions options =
+                new KeyOptions(null, null, Collections.nCopies(65, file), List.of(), List.of());
+        try (Keys keys = new Keys(options, environment(Map.of()), NOBODY, Argon2Cost.DEFAULT);
+                MasterKey key = MasterKey.random(new SecureRandom())) {
+            IOException refused = assertThrows(IOException.class, () -> keys.header(key, "Password for a.ptar"));
+            assertEquals("65 keys are given, and an archive takes 64", refused.getMessage());
+        }
     }
 
     private static void assertPassword(String expected, KeyOptions options, Map<String, String> variables)
