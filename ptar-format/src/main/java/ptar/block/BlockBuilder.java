@@ -39,7 +39,7 @@ public final class BlockBuilder {
     }
 
     public boolean isEmpty() {
-        return contentLength == 0 && journal.isEmpty();
+        return contentLength == 0 && journal.records() == 0;
     }
 
     public boolean hasRoomFor(int more) {
@@ -79,10 +79,11 @@ public final class BlockBuilder {
         tail.copyTo(raw, contentLength);
         new BlockTrailer(number, journalLength)
                 .writeTo(raw.asSlice(contentLength + journalLength, BlockTrailer.SIZE).asByteBuffer());
-        return new Raw(raw, (int) length);
+        return new Raw(raw, (int) length, journal.records());
     }
 
     /// @param buffer of the pool
     /// @param length how much of it is the raw payload
-    public record Raw(MemorySegment buffer, int length) {}
+    /// @param records of its journal: no more files than this have content in it
+    public record Raw(MemorySegment buffer, int length, int records) {}
 }

@@ -67,8 +67,8 @@ public final class Journal {
             return keyBytes;
         }
 
-        public boolean isEmpty() {
-            return count == 0;
+        public int records() {
+            return count;
         }
 
         /// @param path,metadata null unless the entry begins here

@@ -3,6 +3,7 @@ package ptar.write;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import ptar.block.Compressor;
+import ptar.block.Sampler;
 import ptar.hash.Blake3;
 import ptar.layout.FrameHead;
 import ptar.layout.Pointer;
@@ -14,10 +15,23 @@ final class FrameCompressor implements AutoCloseable {
     /// Less than 1/64 saved is not worth the reader's time, but for who asks for the smallest.
     private static final int LEAST_SAVING_SHIFT = 6;
 
+    /// Who asks for a higher level waits for the last thousandth, too.
+    private static final int MAX_FAST_LEVEL = 3;
+
     private final BufferPool buffers;
     private final int level;
     private final int maxRawLength;
-    private final ConcurrentLinkedQueue<Compressor> idle = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Tools> idle = new ConcurrentLinkedQueue<>();
+
+    /// What one thread at a time compresses with. What is not used takes no memory to speak of.
+    private record Tools(Sampler sampler, Compressor usual, Compressor forNearlyNoise) implements AutoCloseable {
+        @Override
+        public void close() {
+            sampler.close();
+            usual.close();
+            forNearlyNoise.close();
+        }
+    }
 
     /// @param maxRawLength of the frames that come; sizes the compressor's window
     FrameCompressor(BufferPool buffers, int level, int maxRawLength) {
@@ -36,33 +50,47 @@ final class FrameCompressor implements AutoCloseable {
     }
 
     /// @param raw a buffer of the pool, taken over: released here or handed on
-    Stored compress(MemorySegment raw, int rawLength) {
-        MemorySegment target = buffers.take(Compressor.bound(rawLength));
-        Compressor compressor = idle.poll();
-        if (compressor == null) {
-            compressor = new Compressor(level, maxRawLength);
+    /// @param fewFiles whether what looks like noise is stored as it is. Many files of noise, such as icons, have
+    ///     stretches in common that are shorter than a chunk: only compressing finds them
+    Stored compress(MemorySegment raw, int rawLength, boolean fewFiles) {
+        Tools tools = idle.poll();
+        if (tools == null) {
+            tools = new Tools(
+                    new Sampler(), new Compressor(level, maxRawLength), Compressor.forNearlyNoise(maxRawLength));
         }
-        int length;
         try {
-            length = compressor.compress(raw.asSlice(0, rawLength), target);
+            MemorySegment payload = raw.asSlice(0, rawLength);
+            Sampler.Verdict verdict = level < WriteOptions.ULTRA_LEVEL
+                    ? tools.sampler.judge(payload)
+                    : Sampler.Verdict.COMPRESSIBLE;
+            if (verdict == Sampler.Verdict.NOISE && fewFiles) {
+                return hashed(raw, FrameHead.STORED, rawLength, rawLength);
+            }
+            boolean fast = verdict != Sampler.Verdict.COMPRESSIBLE && level > 1 && level <= MAX_FAST_LEVEL;
+            MemorySegment target = buffers.take(Compressor.bound(rawLength));
+            int length = (fast ? tools.forNearlyNoise : tools.usual).compress(payload, target);
+            int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
+            if (length < rawLength - leastSaving) {
+                buffers.release(raw);
+                return hashed(target, FrameHead.ZSTD, length, rawLength);
+            }
+            buffers.release(target);
+            return hashed(raw, FrameHead.STORED, rawLength, rawLength);
         } finally {
-            idle.add(compressor);
+            idle.add(tools);
         }
-        int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
-        boolean smaller = length < rawLength - leastSaving;
-        buffers.release(smaller ? raw : target);
-        MemorySegment buffer = smaller ? target : raw;
-        int storedLength = smaller ? length : rawLength;
+    }
+
+    private static Stored hashed(MemorySegment buffer, int codec, int storedLength, int rawLength) {
         byte[] hash = new byte[Pointer.HASH_SIZE];
         Blake3.hash(buffer, 0, storedLength, hash, 0);
-        int codec = smaller ? FrameHead.ZSTD : FrameHead.STORED;
         return new Stored(buffer, codec, storedLength, rawLength, Bytes.wrap(hash));
     }
 
     @Override
     public void close() {
-        for (Compressor compressor = idle.poll(); compressor != null; compressor = idle.poll()) {
-            compressor.close();
+        for (Tools tools = idle.poll(); tools != null; tools = idle.poll()) {
+            tools.close();
         }
     }
 }

@@ -24,6 +24,8 @@ import ptar.storage.Workers;
 /// done here, by one thread, so that they do not depend on the number of threads.
 final class Packer {
     private static final int MAX_RECORD_EXTENTS = ByteReader.MAX_ELEMENTS / 8;
+    /// No more than so many files have content in a block of few.
+    private static final int FEW_RECORDS = 16;
 
     private final RunWriter run;
     private final FrameCompressor compressor;
@@ -240,7 +242,8 @@ final class Packer {
         BlockBuilder full = block;
         block = new BlockBuilder(buffers, full.number() + 1, options.blockSize());
         BlockBuilder.Raw raw = full.finish();
-        compressing.add(pool.submit(() -> compressor.compress(raw.buffer(), raw.length())));
+        boolean fewFiles = raw.records() <= FEW_RECORDS;
+        compressing.add(pool.submit(() -> compressor.compress(raw.buffer(), raw.length(), fewFiles)));
         while (compressing.size() > options.threads() + 1 || !compressing.isEmpty() && compressing.peek().isDone()) {
             writeOldest();
         }

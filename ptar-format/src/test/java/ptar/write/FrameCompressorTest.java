@@ -22,7 +22,7 @@ class FrameCompressorTest {
         MemorySegment.copy(MemorySegment.ofArray(Content.random(1, LENGTH - zeros).bytes()), 0, raw, 0, LENGTH - zeros);
         raw.asSlice(LENGTH - zeros, zeros).fill((byte) 0);
         try (FrameCompressor compressor = new FrameCompressor(buffers, level, LENGTH)) {
-            return compressor.compress(raw, LENGTH);
+            return compressor.compress(raw, LENGTH, false);
         }
     }
 
@@ -38,6 +38,33 @@ class FrameCompressorTest {
         if (codec.equals("STORED")) {
             assertEquals(LENGTH, stored.storedLength());
         }
+    }
+
+    /// Noise that repeats what is 1 MiB before: no sample sees it, only zstd does.
+    private FrameCompressor.Stored repeated(int level, boolean fewFiles) {
+        MemorySegment noise = MemorySegment.ofArray(Content.random(2, LENGTH).bytes());
+        MemorySegment raw = buffers.take(4L * LENGTH);
+        for (long at = 0; at < 4L * LENGTH; at += LENGTH) {
+            MemorySegment.copy(noise, 0, raw, at, LENGTH);
+        }
+        try (FrameCompressor compressor = new FrameCompressor(buffers, level, 4 * LENGTH)) {
+            return compressor.compress(raw, 4 * LENGTH, fewFiles);
+        }
+    }
+
+    @Test
+    void noiseOfFewFilesIsStoredUnseen() {
+        FrameCompressor.Stored stored = repeated(3, true);
+        assertEquals(FrameHead.STORED, stored.codec());
+        assertEquals(4 * LENGTH, stored.storedLength());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "3, false", "9, false", "20, true", "20, false"})
+    void whatRepeatsInNoiseOfManyFilesIsFound(int level, boolean fewFiles) {
+        FrameCompressor.Stored found = repeated(level, fewFiles);
+        assertEquals(FrameHead.ZSTD, found.codec());
+        assertTrue(found.storedLength() < LENGTH + LENGTH / 16, () -> "" + found.storedLength());
     }
 
     @Test
