@@ -52,8 +52,9 @@ final class ListCommand {
                 taken.setFromRoot(archive.random().hasRootEntry());
                 archive.verifySeals(taken, false);
                 for (EntryCursor entries : archive.cursors(taken.members())) {
-                    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-                        list(entry.path(), entry.metadata());
+                    boolean isMore = true;
+                    while (isMore) {
+                        isMore = listNext(entries);
                     }
                 }
             } else {
@@ -65,6 +66,15 @@ final class ListCommand {
             taken.tellMissing(console);
             archive.tellTotals();
         }
+    }
+
+    /// Compiled long before the loop over all would be.
+    private boolean listNext(EntryCursor entries) throws IOException {
+        Entry entry = entries.next();
+        if (entry != null) {
+            list(entry.path(), entry.metadata());
+        }
+        return entry != null;
     }
 
     private void list(EntryPath path, Metadata metadata) {

@@ -84,6 +84,6 @@ public final class BlockBuilder {
 
     /// @param buffer of the pool
     /// @param length how much of it is the raw payload
-    /// @param records of its journal: no more files than this have content in it
+    /// @param records of the block's journal: about as many files have content in it
     public record Raw(MemorySegment buffer, int length, int records) {}
 }

@@ -1,57 +1,71 @@
 package ptar.block;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import java.lang.foreign.Arena;
+import com.github.luben.zstd.ZstdException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/// Judges by samples from all over a payload how well it compresses. One thread at a time; holds native memory until
-/// closed.
+/// Judges a block by samples from all over it: each is compressed alone at zstd's first level, so that what repeats
+/// farther away is not seen. Spec §14. One thread at a time; holds native memory until closed.
 public final class Sampler implements AutoCloseable {
-    /// Each sample is compressed alone, at zstd's first level: what repeats farther away is not seen.
     public enum Verdict {
         /// Compressed, encrypted or random data and nothing else.
         NOISE,
-        /// That with something between, of which less than a tenth is saved.
+        /// Samples save less than a tenth, such as those of compressed files in an archive that does not compress.
         NEARLY_NOISE,
         COMPRESSIBLE
     }
 
     private static final int SAMPLE_LENGTH = 2048;
     private static final int SAMPLE_DISTANCE = 32 << 10;
-    /// Few of the samples show what compresses well.
-    private static final int FIRST_DISTANCE = 8 * SAMPLE_DISTANCE;
+    /// The first samples are enough where they save a tenth: one of so many.
+    private static final int FIRST_STEP = 8;
     /// The few samples of what is shorter would say little, and little time is at stake.
     private static final int MIN_LENGTH = 1 << 20;
     private static final double WORTHWHILE = 0.1;
-    /// Archives of compressed files save 1/1024 of their samples, in headers here and there, and 1/32 of the whole.
+    /// 64 bytes of 512 samples, as noise saves none. Compressed files in an archive save 1/1024 in their headers, and
+    /// all of the block may save 1/32.
     private static final double MORE_THAN_NOISE = 1.0 / 4096;
 
     private final ZstdCompressCtx context =
             new ZstdCompressCtx().setLevel(1).setChecksum(false).setDictID(false).setContentSize(false);
-    private final ByteBuffer target = Arena.ofAuto().allocate(Compressor.bound(SAMPLE_LENGTH)).asByteBuffer();
+    private final ByteBuffer target = ByteBuffer.allocateDirect((int) Compressor.bound(SAMPLE_LENGTH));
 
     public Verdict judge(MemorySegment raw) {
-        if (raw.byteSize() < MIN_LENGTH || savedPart(raw, FIRST_DISTANCE) >= WORTHWHILE) {
+        if (raw.byteSize() < MIN_LENGTH || savedPart(raw, FIRST_STEP) >= WORTHWHILE) {
             return Verdict.COMPRESSIBLE;
         }
-        double saved = savedPart(raw, SAMPLE_DISTANCE);
+        double saved = savedPart(raw, 1);
         if (saved >= WORTHWHILE) {
             return Verdict.COMPRESSIBLE;
         }
         return saved >= MORE_THAN_NOISE ? Verdict.NEARLY_NOISE : Verdict.NOISE;
     }
 
-    private double savedPart(MemorySegment raw, int distance) {
+    private double savedPart(MemorySegment raw, int step) {
         ByteBuffer source = raw.asByteBuffer();
+        int count = source.limit() / SAMPLE_DISTANCE;
         long sampled = 0;
         long saved = 0;
-        for (int at = 0; at + SAMPLE_LENGTH <= source.limit(); at += distance) {
-            int length = context.compressDirectByteBuffer(target, 0, target.limit(), source, at, SAMPLE_LENGTH);
+        for (int i = 0; i < count; i += step) {
+            saved += Math.max(0, SAMPLE_LENGTH - compressedLength(source, positionOf(i)));
             sampled += SAMPLE_LENGTH;
-            saved += Math.max(0, SAMPLE_LENGTH - length);
         }
         return (double) saved / sampled;
+    }
+
+    /// Not at equal distances: samples of a file of pages would all be taken of the same part of its pages.
+    static int positionOf(int sample) {
+        long scattered = sample * 0x9e37_79b1L & 0xffff_ffffL;
+        return sample * SAMPLE_DISTANCE + (int) (scattered * (SAMPLE_DISTANCE - SAMPLE_LENGTH + 1) >>> 32);
+    }
+
+    private int compressedLength(ByteBuffer source, int position) {
+        try {
+            return context.compressDirectByteBuffer(target, 0, target.limit(), source, position, SAMPLE_LENGTH);
+        } catch (ZstdException failed) {
+            throw new IllegalStateException("zstd could not compress a sample", failed);
+        }
     }
 
     @Override

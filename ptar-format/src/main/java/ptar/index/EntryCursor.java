@@ -201,12 +201,8 @@ public final class EntryCursor {
     private void addLeaves(Level level, List<Leaf> leaves) throws CorruptArchiveException {
         for (Leaf leaf : leaves) {
             Node.Child child = level.children.get(level.at);
-            long bytes = 0;
-            for (Entry entry : leaf.entries()) {
-                bytes += entry.metadata().size();
-            }
             EntryPath lastPath = leaf.entries().getLast().path();
-            verify(child, leaf.entries().getFirst().path(), leaf.entries().size(), bytes);
+            verify(child, leaf.entries().getFirst().path(), leaf.entries().size(), leaf.bytes());
             EntryPath behind = level.behind(level.at);
             if (behind != null && lastPath.compareTo(behind) >= 0) {
                 throw new CorruptArchiveException(

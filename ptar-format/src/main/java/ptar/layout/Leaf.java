@@ -12,7 +12,9 @@ import ptar.tree.Metadata;
 import ptar.tree.Owner;
 
 /// A leaf of the tree: entries by increasing path. Spec §7.
-public record Leaf(List<Entry> entries) {
+///
+/// @param bytes sum of the files' sizes
+public record Leaf(List<Entry> entries, long bytes) {
     /// A file with more extents than this has them in frames of their own.
     public static final int MAX_INLINE_EXTENTS = 4_096;
     /// The least an entry takes: the tree's own root, with metadata of a byte each for type, mode, owner and times.
@@ -123,10 +125,34 @@ public record Leaf(List<Entry> entries) {
         List<BlockRef> blocks = ExtentCodec.readTable(in, at);
         int count = in.count(MIN_ENTRY_SIZE, "number of entries");
         List<Entry> entries = new ArrayList<>(count);
-        ExtentCodec.Reader extents = new ExtentCodec.Reader(in, blocks, at, true);
-        EntryPath previous = null;
-        long previousSeconds = 0;
+        EntryReader reader = new EntryReader(in, owners, new ExtentCodec.Reader(in, blocks, at, true));
         for (int i = 0; i < count; i++) {
+            entries.add(reader.next());
+        }
+        in.end();
+        if (count == 0) {
+            throw in.corrupt("leaf without entries");
+        }
+        return new Leaf(entries, reader.bytes);
+    }
+
+    /// A method for each entry: the loop over them stays in the interpreter for all of a listing, as loops are compiled
+    /// after 60,000 rounds and methods after 200 calls.
+    private static final class EntryReader {
+        private final ByteReader in;
+        private final List<Owner> owners;
+        private final ExtentCodec.Reader extents;
+        private EntryPath previous;
+        private long previousSeconds;
+        private long bytes;
+
+        EntryReader(ByteReader in, List<Owner> owners, ExtentCodec.Reader extents) {
+            this.in = in;
+            this.owners = owners;
+            this.extents = extents;
+        }
+
+        Entry next() throws CorruptArchiveException {
             Bytes key = in.frontCoded(previous == null ? Bytes.EMPTY : previous.bytes(), EntryPath.MAX_LENGTH);
             EntryPath path = readPath(in, key);
             if (previous != null && previous.compareTo(path) >= 0) {
@@ -136,15 +162,11 @@ public record Leaf(List<Entry> entries) {
             Metadata metadata = MetadataCodec.read(in, owners, previousSeconds);
             List<Extent> content =
                     metadata.type() == EntryType.FILE ? extents.read(metadata.size()) : List.<Extent>of();
-            entries.add(new Entry(path, metadata, content));
             previous = path;
             previousSeconds = metadata.modificationTime().seconds();
+            bytes += metadata.size();
+            return new Entry(path, metadata, content);
         }
-        in.end();
-        if (count == 0) {
-            throw in.corrupt("leaf without entries");
-        }
-        return new Leaf(entries);
     }
 
     static EntryPath readPath(ByteReader in, Bytes key) throws CorruptArchiveException {

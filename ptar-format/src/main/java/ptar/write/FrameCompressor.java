@@ -10,13 +10,14 @@ import ptar.layout.Pointer;
 import ptar.storage.BufferPool;
 import ptar.tree.Bytes;
 
-/// Makes raw payloads what is stored: compressed where that is smaller, and hashed. Thread-safe.
+/// Makes raw payloads what is stored: compressed where that is worth it, and hashed. Thread-safe; what comes out does
+/// not depend on the thread.
 final class FrameCompressor implements AutoCloseable {
     /// Less than 1/64 saved is not worth the reader's time, but for who asks for the smallest.
     private static final int LEAST_SAVING_SHIFT = 6;
 
-    /// Who asks for a higher level waits for the last thousandth, too.
-    private static final int MAX_FAST_LEVEL = 3;
+    /// Who asks for a higher level waits for what samples do not see.
+    private static final int MAX_SAMPLED_LEVEL = 3;
 
     private final BufferPool buffers;
     private final int level;
@@ -50,35 +51,54 @@ final class FrameCompressor implements AutoCloseable {
     }
 
     /// @param raw a buffer of the pool, taken over: released here or handed on
-    /// @param fewFiles whether what looks like noise is stored as it is. Many files of noise, such as icons, have
-    ///     stretches in common that are shorter than a chunk: only compressing finds them
-    Stored compress(MemorySegment raw, int rawLength, boolean fewFiles) {
-        Tools tools = idle.poll();
-        if (tools == null) {
-            tools = new Tools(
-                    new Sampler(), new Compressor(level, maxRawLength), Compressor.forNearlyNoise(maxRawLength));
-        }
+    Stored compressPage(MemorySegment raw, int rawLength) {
+        Tools tools = tools();
         try {
-            MemorySegment payload = raw.asSlice(0, rawLength);
-            Sampler.Verdict verdict = level < WriteOptions.ULTRA_LEVEL
-                    ? tools.sampler.judge(payload)
-                    : Sampler.Verdict.COMPRESSIBLE;
-            if (verdict == Sampler.Verdict.NOISE && fewFiles) {
-                return hashed(raw, FrameHead.STORED, rawLength, rawLength);
-            }
-            boolean fast = verdict != Sampler.Verdict.COMPRESSIBLE && level > 1 && level <= MAX_FAST_LEVEL;
-            MemorySegment target = buffers.take(Compressor.bound(rawLength));
-            int length = (fast ? tools.forNearlyNoise : tools.usual).compress(payload, target);
-            int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
-            if (length < rawLength - leastSaving) {
-                buffers.release(raw);
-                return hashed(target, FrameHead.ZSTD, length, rawLength);
-            }
-            buffers.release(target);
-            return hashed(raw, FrameHead.STORED, rawLength, rawLength);
+            return compress(raw, rawLength, tools.usual);
         } finally {
             idle.add(tools);
         }
+    }
+
+    /// @param raw a buffer of the pool, taken over: released here or handed on
+    /// @param storeNoise whether what looks like noise is stored as it is. Many files of noise, such as icons, have
+    ///     stretches in common that are shorter than a chunk: only compressing finds them
+    Stored compressBlock(MemorySegment raw, int rawLength, boolean storeNoise) {
+        Tools tools = tools();
+        try {
+            Sampler.Verdict verdict = level <= MAX_SAMPLED_LEVEL
+                    ? tools.sampler.judge(raw.asSlice(0, rawLength))
+                    : Sampler.Verdict.COMPRESSIBLE;
+            if (verdict == Sampler.Verdict.NOISE && storeNoise) {
+                return hashed(raw, FrameHead.STORED, rawLength, rawLength);
+            }
+            // levels up to 1 are as fast themselves
+            boolean usual = verdict == Sampler.Verdict.COMPRESSIBLE || level <= 1;
+            return compress(raw, rawLength, usual ? tools.usual : tools.forNearlyNoise);
+        } finally {
+            idle.add(tools);
+        }
+    }
+
+    private Tools tools() {
+        Tools tools = idle.poll();
+        if (tools != null) {
+            return tools;
+        }
+        return new Tools(
+                new Sampler(), new Compressor(level, maxRawLength), Compressor.forNearlyNoise(maxRawLength));
+    }
+
+    private Stored compress(MemorySegment raw, int rawLength, Compressor compressor) {
+        MemorySegment target = buffers.take(Compressor.bound(rawLength));
+        int length = compressor.compress(raw.asSlice(0, rawLength), target);
+        int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
+        if (length < rawLength - leastSaving) {
+            buffers.release(raw);
+            return hashed(target, FrameHead.ZSTD, length, rawLength);
+        }
+        buffers.release(target);
+        return hashed(raw, FrameHead.STORED, rawLength, rawLength);
     }
 
     private static Stored hashed(MemorySegment buffer, int codec, int storedLength, int rawLength) {

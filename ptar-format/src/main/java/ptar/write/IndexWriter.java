@@ -162,7 +162,7 @@ final class IndexWriter {
     private Pointer writeFrame(FrameType type) throws IOException {
         MemorySegment buffer = buffers.take(raw.length());
         raw.copyTo(buffer, 0);
-        FrameCompressor.Stored stored = compressor.compress(buffer, raw.length(), false);
+        FrameCompressor.Stored stored = compressor.compressPage(buffer, raw.length());
         try {
             return run.writeFrame(type, stored.codec(), stored.payload(), stored.rawLength(), stored.hash());
         } finally {

@@ -21,11 +21,11 @@ import ptar.storage.Workers;
 
 /// Takes chunks in the order of reading, keeps the first of each, packs them into blocks with their journals, and hands
 /// full blocks to be compressed; writes compressed blocks in order. All that decides what the archive's bytes are is
-/// done here, by one thread, so that they do not depend on the number of threads.
+/// done here, by one thread, or depends on one block, so that they do not depend on the number of threads.
 final class Packer {
     private static final int MAX_RECORD_EXTENTS = ByteReader.MAX_ELEMENTS / 8;
-    /// No more than so many files have content in a block of few.
-    private static final int FEW_RECORDS = 16;
+    /// A block whose journal has no more records than this holds the content of few files, large ones if it is full.
+    static final int FEW_RECORDS = 16;
 
     private final RunWriter run;
     private final FrameCompressor compressor;
@@ -242,8 +242,8 @@ final class Packer {
         BlockBuilder full = block;
         block = new BlockBuilder(buffers, full.number() + 1, options.blockSize());
         BlockBuilder.Raw raw = full.finish();
-        boolean fewFiles = raw.records() <= FEW_RECORDS;
-        compressing.add(pool.submit(() -> compressor.compress(raw.buffer(), raw.length(), fewFiles)));
+        boolean storeNoise = raw.records() <= FEW_RECORDS;
+        compressing.add(pool.submit(() -> compressor.compressBlock(raw.buffer(), raw.length(), storeNoise)));
         while (compressing.size() > options.threads() + 1 || !compressing.isEmpty() && compressing.peek().isDone()) {
             writeOldest();
         }

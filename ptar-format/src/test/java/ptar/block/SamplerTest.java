@@ -1,47 +1,96 @@
 package ptar.block;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static ptar.block.Sampler.Verdict.COMPRESSIBLE;
+import static ptar.block.Sampler.Verdict.NEARLY_NOISE;
+import static ptar.block.Sampler.Verdict.NOISE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import ptar.tree.Content;
 
 class SamplerTest {
     private static final int LENGTH = 8 << 20;
+    private static final int SAMPLES = LENGTH >> 15;
 
-    /// Noise with a stretch of zeros in it.
-    private static Sampler.Verdict verdict(int length, int zerosFrom, int zeros) {
+    /// @param edit of noise
+    private static Sampler.Verdict verdict(int length, Consumer<MemorySegment> edit) {
         try (Arena arena = Arena.ofConfined(); Sampler sampler = new Sampler()) {
             MemorySegment raw = arena.allocate(length);
             raw.copyFrom(MemorySegment.ofArray(Content.random(3, length).bytes()));
-            raw.asSlice(zerosFrom, zeros).fill((byte) 0);
+            edit.accept(raw);
             return sampler.judge(raw);
         }
     }
 
-    /// 64 KiB of zeros hold two samples of 256, wherever they lie; 900,000 bytes a tenth of them.
+    private static Consumer<MemorySegment> zeros(int from, int length) {
+        return raw -> raw.asSlice(from, length).fill((byte) 0);
+    }
+
+    @Test
+    void noiseIsNoise() {
+        assertEquals(NOISE, verdict(LENGTH, raw -> {}));
+        assertEquals(COMPRESSIBLE, verdict(LENGTH, zeros(0, LENGTH)));
+    }
+
+    /// 64 KiB of zeros hold two samples of 256 or nearly; 1,100,000 bytes an eighth of them.
     @ParameterizedTest
-    @CsvSource({
-        "0, 0, NOISE", "0, 65536, NEARLY_NOISE", "8323072, 65536, NEARLY_NOISE", "4000000, 65536, NEARLY_NOISE",
-        "4000000, 800000, NEARLY_NOISE", "4000000, 900000, COMPRESSIBLE", "0, 8388608, COMPRESSIBLE"
-    })
-    void seesWhatIsNotNoise(int zerosFrom, int zeros, Sampler.Verdict expected) {
-        assertEquals(expected, verdict(LENGTH, zerosFrom, zeros));
+    @ValueSource(ints = {0, 4_000_000, LENGTH - 1_100_000})
+    void seesWhatIsNotNoiseWhereverItLies(int from) {
+        assertEquals(NEARLY_NOISE, verdict(LENGTH, zeros(from, 65_536)));
+        assertEquals(NEARLY_NOISE, verdict(LENGTH, zeros(from, 700_000)));
+        assertEquals(COMPRESSIBLE, verdict(LENGTH, zeros(from, 1_100_000)));
+    }
+
+    /// A sample with n zeros saves a little less than n bytes; 128 are 1/4096 of all.
+    @Test
+    void aHeaderInOneOfManyIsNoise() {
+        assertEquals(NOISE, verdict(LENGTH, zeros(Sampler.positionOf(101), 128)));
+        assertEquals(NEARLY_NOISE, verdict(LENGTH, zeros(Sampler.positionOf(101), 200)));
+    }
+
+    @Test
+    void theFirstSamplesMayBeEnough() {
+        assertEquals(COMPRESSIBLE, verdict(LENGTH, raw -> {
+            for (int i = 0; i < SAMPLES; i += 64) {
+                zeros(Sampler.positionOf(i), 2048).accept(raw);
+            }
+        }));
+        assertEquals(NEARLY_NOISE, verdict(LENGTH, raw -> {
+            for (int i = 1; i < SAMPLES; i += 64) {
+                zeros(Sampler.positionOf(i), 2048).accept(raw);
+            }
+        }));
+    }
+
+    /// Pages of a database, of which a part is free.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4_096, 16_384, 28_672})
+    void seesWhatComesAtEqualDistances(int phase) {
+        assertEquals(COMPRESSIBLE, verdict(LENGTH, raw -> {
+            for (int at = phase; at + 12_288 <= LENGTH; at += 32_768) {
+                zeros(at, 12_288).accept(raw);
+            }
+        }));
     }
 
     @Test
     void doesNotJudgeWhatIsShort() {
-        assertEquals(Sampler.Verdict.COMPRESSIBLE, verdict((1 << 20) - 1, 0, 0));
-        assertEquals(Sampler.Verdict.NOISE, verdict(1 << 20, 0, 0));
+        assertEquals(COMPRESSIBLE, verdict((1 << 20) - 1, raw -> {}));
+        assertEquals(NOISE, verdict(1 << 20, raw -> {}));
     }
 
     @Test
-    void theLastSampleMayEndWithThePayload() {
-        int lastSample = (1 << 20) + (32 << 10);
-        assertEquals(Sampler.Verdict.NEARLY_NOISE, verdict(lastSample + 2048, lastSample, 2048));
-        assertEquals(Sampler.Verdict.NOISE, verdict(lastSample + 2047, lastSample, 2047));
+    void aSampleIsTakenOfEach32KiB() {
+        for (int i = 0; i < 4096; i++) {
+            assertEquals(i, Sampler.positionOf(i) >> 15);
+            assertEquals(i, Sampler.positionOf(i) + 2047 >> 15);
+        }
+        assertEquals(0, Sampler.positionOf(0));
+        assertEquals(32_768 + 18_986, Sampler.positionOf(1)); // as the text of the specification gives it
     }
 }

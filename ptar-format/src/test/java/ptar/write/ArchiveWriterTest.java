@@ -196,6 +196,36 @@ class ArchiveWriterTest {
         assertHolds(mixedTree(1), once);
     }
 
+    /// In blocks that are long enough for samples, at a level that goes by them: noise, what nearly is, and text.
+    @Test
+    void samplesDoNotDependOnTheNumberOfThreads() throws IOException {
+        MemoryTree tree = new MemoryTree();
+        tree.file("a.noise", Content.random(1, 9 * MIB));
+        tree.file("b.nearly", Content.join(Content.random(2, 4 * MIB), Content.of("words ".repeat(50_000)),
+                Content.random(3, 4 * MIB)));
+        tree.file("c.text", "other words ".repeat(500_000));
+        byte[] once = TestArchive.of(tree).level(3).blockSize(4 * MIB).threads(1).write();
+        assertArrayEquals(once, TestArchive.of(tree).level(3).blockSize(4 * MIB).threads(4).write());
+        assertHolds(tree, once);
+    }
+
+    /// Files with a stretch in common that is too short for a chunk of its own.
+    @Test
+    void noiseOfManyFilesIsSearchedForWhatTheyHaveInCommon() throws IOException {
+        Content common = Content.random(0, 12_000);
+        for (int files : new int[] {Packer.FEW_RECORDS - 1, Packer.FEW_RECORDS}) {
+            MemoryTree tree = new MemoryTree();
+            for (int i = 0; i < files; i++) {
+                tree.file("file" + i, Content.join(Content.random(100 + i, 90_000), common));
+            }
+            byte[] archive = TestArchive.of(tree).level(3).blockSize(4 * MIB).write();
+            assertHolds(tree, archive);
+            int records = files + 1; // the tree's own root
+            int least = records <= Packer.FEW_RECORDS ? files * 102_000 : files * 90_000;
+            assertTrue(archive.length >= least && archive.length < least + 50_000, files + ": " + archive.length);
+        }
+    }
+
     /// Some megabytes of all sizes, compressible or not, with repeated content, holes and hard links across windows.
     private static MemoryTree mixedTree(long seed) {
         Random random = new Random(seed);

@@ -1,12 +1,18 @@
 package ptar.write;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import ptar.block.Compressor;
 import ptar.layout.FrameHead;
 import ptar.storage.BufferPool;
 import ptar.tree.Content;
@@ -22,7 +28,7 @@ class FrameCompressorTest {
         MemorySegment.copy(MemorySegment.ofArray(Content.random(1, LENGTH - zeros).bytes()), 0, raw, 0, LENGTH - zeros);
         raw.asSlice(LENGTH - zeros, zeros).fill((byte) 0);
         try (FrameCompressor compressor = new FrameCompressor(buffers, level, LENGTH)) {
-            return compressor.compress(raw, LENGTH, false);
+            return compressor.compressPage(raw, LENGTH);
         }
     }
 
@@ -40,31 +46,60 @@ class FrameCompressorTest {
         }
     }
 
-    /// Noise that repeats what is 1 MiB before: no sample sees it, only zstd does.
-    private FrameCompressor.Stored repeated(int level, boolean fewFiles) {
-        MemorySegment noise = MemorySegment.ofArray(Content.random(2, LENGTH).bytes());
-        MemorySegment raw = buffers.take(4L * LENGTH);
-        for (long at = 0; at < 4L * LENGTH; at += LENGTH) {
-            MemorySegment.copy(noise, 0, raw, at, LENGTH);
+    /// Noise of 1 MiB, four times: only zstd sees that it repeats.
+    private static byte[] repeatingNoise() {
+        byte[] noise = Content.random(2, LENGTH).bytes();
+        byte[] all = new byte[4 * LENGTH];
+        for (int at = 0; at < all.length; at += LENGTH) {
+            System.arraycopy(noise, 0, all, at, LENGTH);
         }
-        try (FrameCompressor compressor = new FrameCompressor(buffers, level, 4 * LENGTH)) {
-            return compressor.compress(raw, 4 * LENGTH, fewFiles);
+        return all;
+    }
+
+    private FrameCompressor.Stored block(byte[] content, int level, boolean storeNoise) {
+        MemorySegment raw = buffers.take(content.length);
+        MemorySegment.copy(MemorySegment.ofArray(content), 0, raw, 0, content.length);
+        try (FrameCompressor compressor = new FrameCompressor(buffers, level, content.length)) {
+            return compressor.compressBlock(raw, content.length, storeNoise);
         }
     }
 
-    @Test
-    void noiseOfFewFilesIsStoredUnseen() {
-        FrameCompressor.Stored stored = repeated(3, true);
+    @ParameterizedTest
+    @ValueSource(ints = {-7, 1, 2, 3})
+    void noiseIsStoredUnseenWhereItMayBe(int level) {
+        FrameCompressor.Stored stored = block(repeatingNoise(), level, true);
         assertEquals(FrameHead.STORED, stored.codec());
         assertEquals(4 * LENGTH, stored.storedLength());
     }
 
     @ParameterizedTest
-    @CsvSource({"1, false", "3, false", "9, false", "20, true", "20, false"})
-    void whatRepeatsInNoiseOfManyFilesIsFound(int level, boolean fewFiles) {
-        FrameCompressor.Stored found = repeated(level, fewFiles);
+    @CsvSource({"1, false", "3, false", "4, true", "9, false", "20, true"})
+    void elseWhatRepeatsInItIsFound(int level, boolean storeNoise) {
+        FrameCompressor.Stored found = block(repeatingNoise(), level, storeNoise);
         assertEquals(FrameHead.ZSTD, found.codec());
         assertTrue(found.storedLength() < LENGTH + LENGTH / 16, () -> "" + found.storedLength());
+    }
+
+    /// Nearly noise: a thirtieth of it is words.
+    @ParameterizedTest
+    @CsvSource({"-1, false", "1, false", "2, true", "3, true", "4, false"})
+    void whatIsNearlyNoiseGetsLittleTime(int level, boolean fast) {
+        byte[] content = Content.random(4, 4 * LENGTH).bytes();
+        for (int at = LENGTH; at < LENGTH + 150_000; at += 6) {
+            String word = "of five bytes".substring(content[at] & 7);
+            System.arraycopy(word.getBytes(US_ASCII), 0, content, at, 5);
+        }
+        FrameCompressor.Stored stored = block(content, level, true);
+        byte[] expected;
+        try (Arena arena = Arena.ofConfined();
+                Compressor compressor = fast
+                        ? Compressor.forNearlyNoise(content.length) : new Compressor(level, content.length)) {
+            MemorySegment raw = arena.allocate(content.length);
+            raw.copyFrom(MemorySegment.ofArray(content));
+            MemorySegment target = arena.allocate(Compressor.bound(content.length));
+            expected = target.asSlice(0, compressor.compress(raw, target)).toArray(JAVA_BYTE);
+        }
+        assertArrayEquals(expected, stored.payload().toArray(JAVA_BYTE));
     }
 
     @Test
