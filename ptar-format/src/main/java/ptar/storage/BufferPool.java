@@ -6,14 +6,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
+import ptar.tree.posix.PosixMemory;
 
-/// Native memory that is used again: fresh memory must be zeroed and paged in, which costs as much as decoding into it.
+/// Native memory that is used again: fresh memory must be paged in, which costs as much as decoding into it.
 ///
 /// Thread-safe. Fresh buffers are rounded up by at most a quarter (at least 64 KiB); one that is used again is at most
 /// twice as long as what was asked for, so that many lengths share few buffers. What is given back beyond
 /// `maxIdleBytes` is left to the garbage collector.
 public final class BufferPool {
     private static final long MIN_SIZE = 1 << 16;
+    /// From here on a buffer is mapped, so that what is not used of it costs nothing: half of a compressor's target.
+    /// Below, a system call is not worth to be linked, which takes 30 ms where nothing else has need of one.
+    private static final long MIN_MAPPED_SIZE = 1 << 20;
 
     private final TreeMap<Long, Deque<MemorySegment>> idle = new TreeMap<>();
     private final long maxIdleBytes;
@@ -37,7 +41,9 @@ public final class BufferPool {
                 return buffer;
             }
         }
-        return MemorySegment.ofBuffer(ByteBuffer.allocateDirect(Math.toIntExact(rounded)));
+        return rounded >= MIN_MAPPED_SIZE && PosixMemory.isSupported()
+                ? PosixMemory.allocate(rounded)
+                : MemorySegment.ofBuffer(ByteBuffer.allocateDirect(Math.toIntExact(rounded)));
     }
 
     private static long rounded(long size) {

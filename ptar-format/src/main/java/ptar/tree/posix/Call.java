@@ -6,6 +6,8 @@ import java.util.List;
 enum Call {
     CLOSE(3, 57),
     LSEEK(8, 62),
+    MMAP(9, 222),
+    MUNMAP(11, 215),
     IOCTL(16, 29),
     PREAD(17, 67),
     PWRITE(18, 68),

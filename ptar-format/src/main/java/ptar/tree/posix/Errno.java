@@ -56,7 +56,7 @@ final class Errno {
         };
     }
 
-    private static String text(int errno) {
+    static String text(int errno) {
         return switch (errno) {
             case 5 -> "Input/output error";
             case ENXIO -> "No such device or address";

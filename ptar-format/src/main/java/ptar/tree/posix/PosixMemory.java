@@ -1,0 +1,33 @@
+package ptar.tree.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Native memory by `mmap`. A page of it takes time and memory when it is used for the first time, where what Java
+/// allocates is written full of zeros at once.
+public final class PosixMemory {
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
+    private PosixMemory() {}
+
+    public static boolean isSupported() {
+        return PosixSourceTree.isSupported();
+    }
+
+    /// Zeros, for any thread; unmapped when nothing refers to it any more. Not counted by `-XX:MaxDirectMemorySize`.
+    ///
+    /// @throws OutOfMemoryError if the system gives none
+    @SuppressWarnings("restricted")
+    public static MemorySegment allocate(long size) {
+        long address = Kernel.call(Scratch.get(), Call.MMAP, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        if (address < 0) {
+            throw new OutOfMemoryError(size + " bytes: " + Errno.text((int) -address));
+        }
+        return MemorySegment.ofAddress(address).reinterpret(size, Arena.ofAuto(), PosixMemory::unmap);
+    }
+
+    private static void unmap(MemorySegment memory) {
+        Kernel.call(Scratch.get(), Call.MUNMAP, memory.address(), memory.byteSize());
+    }
+}
