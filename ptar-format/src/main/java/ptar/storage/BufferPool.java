@@ -1,5 +1,6 @@
 package ptar.storage;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -42,7 +43,7 @@ public final class BufferPool {
             }
         }
         return rounded >= MIN_MAPPED_SIZE && PosixMemory.isSupported()
-                ? PosixMemory.allocate(rounded)
+                ? PosixMemory.allocate(rounded, Arena.ofAuto())
                 : MemorySegment.ofBuffer(ByteBuffer.allocateDirect(Math.toIntExact(rounded)));
     }
 

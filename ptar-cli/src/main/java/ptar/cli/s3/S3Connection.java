@@ -3,7 +3,10 @@ package ptar.cli.s3;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
@@ -134,7 +137,31 @@ final class S3Connection implements Closeable {
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
-        return new S3Connection(builder.build(), options, stats, backoff, endpoint);
+        return new S3Connection(build(builder), options, stats, backoff, endpoint);
+    }
+
+    private static S3Client build(S3ClientBuilder builder) {
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        thread.setContextClassLoader(new InterceptorsKnown(usual));
+        try {
+            return builder.build();
+        } finally {
+            thread.setContextClassLoader(usual);
+        }
+    }
+
+    /// The SDK looks for interceptors in every jar of the class path, which opens them all, for 60 ms. None has any.
+    private static final class InterceptorsKnown extends ClassLoader {
+        InterceptorsKnown(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.endsWith("/execution.interceptors") ? Collections.emptyEnumeration()
+                    : super.getResources(name);
+        }
     }
 
     private static AwsCredentialsProvider credentialsOf(RemoteOptions options) {
@@ -214,7 +241,7 @@ final class S3Connection implements Closeable {
                 .expectContinueEnabled(false)
                 .proxyConfiguration(proxy(endpoint));
         TrustManager[] trusted = CaBundle.trustManagersOf(options);
-        http.tlsTrustManagersProvider(() -> trusted);
+        http.tlsSocketStrategy(new LazyTls(trusted));
         TrustingHttpService.use(trusted);
         return http.build();
     }

@@ -2,11 +2,13 @@ package ptar.cli.s3;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import ptar.tree.posix.PosixMemory;
 
 /// Native memory for parts that wait for the network, in slabs of 1 MiB: whoever wants one more than there may be
 /// waits.
@@ -58,7 +60,10 @@ final class SlabPool implements AutoCloseable {
                 return free.pop();
             }
             allocated++;
-            return arena.allocate(SLAB_LENGTH, 64).asByteBuffer();
+            MemorySegment slab = PosixMemory.isSupported()
+                    ? PosixMemory.allocate(SLAB_LENGTH, arena)
+                    : arena.allocate(SLAB_LENGTH);
+            return slab.asByteBuffer();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new java.io.InterruptedIOException("interrupted");

@@ -15,16 +15,17 @@ public final class PosixMemory {
         return PosixSourceTree.isSupported();
     }
 
-    /// Zeros, for any thread; unmapped when nothing refers to it any more. Not counted by `-XX:MaxDirectMemorySize`.
+    /// Zeros. Not counted by `-XX:MaxDirectMemorySize`.
     ///
+    /// @param arena says who may use it, and for how long
     /// @throws OutOfMemoryError if the system gives none
     @SuppressWarnings("restricted")
-    public static MemorySegment allocate(long size) {
+    public static MemorySegment allocate(long size, Arena arena) {
         long address = Kernel.call(Scratch.get(), Call.MMAP, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
         if (address < 0) {
             throw new OutOfMemoryError(size + " bytes: " + Errno.text((int) -address));
         }
-        return MemorySegment.ofAddress(address).reinterpret(size, Arena.ofAuto(), PosixMemory::unmap);
+        return MemorySegment.ofAddress(address).reinterpret(size, arena, PosixMemory::unmap);
     }
 
     private static void unmap(MemorySegment memory) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class PosixMemoryTest {
 
     @Test
     void isZeroAndCanBeWrittenToItsEnd() {
-        MemorySegment memory = PosixMemory.allocate(3 * MIB);
+        MemorySegment memory = PosixMemory.allocate(3 * MIB, Arena.ofAuto());
 
         assertEquals(3 * MIB, memory.byteSize());
         assertEquals(-1, memory.mismatch(MemorySegment.ofArray(new byte[(int) (3 * MIB)])));
@@ -35,7 +36,7 @@ class PosixMemoryTest {
     @Test
     void takesMemoryWhereItIsUsedOnly() throws IOException {
         long before = resident();
-        MemorySegment memory = PosixMemory.allocate(512 * MIB);
+        MemorySegment memory = PosixMemory.allocate(512 * MIB, Arena.ofAuto());
         long unused = resident() - before;
         memory.asSlice(0, 64 * MIB).fill((byte) 1);
         long used = resident() - before;
@@ -48,7 +49,7 @@ class PosixMemoryTest {
     void goesBackToTheSystemWhenNothingRefersToIt() throws IOException, InterruptedException {
         long before = mapped();
         for (int i = 0; i < 4; i++) {
-            PosixMemory.allocate(1024 * MIB);
+            PosixMemory.allocate(1024 * MIB, Arena.ofAuto());
         }
         for (int i = 0; i < 100 && mapped() - before > 512 * MIB; i++) {
             System.gc();
@@ -59,8 +60,22 @@ class PosixMemoryTest {
     }
 
     @Test
+    void goesBackToTheSystemWithItsArena() throws IOException {
+        long before = mapped();
+        MemorySegment memory;
+        try (Arena arena = Arena.ofShared()) {
+            memory = PosixMemory.allocate(4096 * MIB, arena);
+            assertTrue(mapped() - before >= 4096 * MIB);
+        }
+
+        assertTrue(mapped() - before < 2048 * MIB, "still mapped: " + (mapped() - before));
+        assertThrows(IllegalStateException.class, () -> memory.get(ValueLayout.JAVA_BYTE, 0));
+    }
+
+    @Test
     void moreThanThereIsIsRefused() {
-        OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> PosixMemory.allocate(1L << 60));
+        OutOfMemoryError refused =
+                assertThrows(OutOfMemoryError.class, () -> PosixMemory.allocate(1L << 60, Arena.ofAuto()));
 
         assertEquals((1L << 60) + " bytes: Cannot allocate memory", refused.getMessage());
     }
