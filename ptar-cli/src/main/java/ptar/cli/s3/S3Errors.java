@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
@@ -212,5 +213,23 @@ final class S3Errors {
 
     static FileSystemException failure(String name, String reason) {
         return new FileSystemException(name, null, reason);
+    }
+
+    /// The same once more, caused by it: for another thread.
+    static IOException copyOf(IOException e) {
+        IOException copy = switch (e) {
+            case AccessDeniedException f ->
+                new AccessDeniedException(f.getFile(), f.getOtherFile(), f.getReason());
+            case NoSuchFileException f ->
+                new NoSuchFileException(f.getFile(), f.getOtherFile(), f.getReason());
+            case FileAlreadyExistsException f ->
+                new FileAlreadyExistsException(f.getFile(), f.getOtherFile(), f.getReason());
+            case FileSystemException f ->
+                new FileSystemException(f.getFile(), f.getOtherFile(), f.getReason());
+            case InterruptedIOException f -> new InterruptedIOException(f.getMessage());
+            default -> new IOException(e.getMessage());
+        };
+        copy.initCause(e);
+        return copy;
     }
 }

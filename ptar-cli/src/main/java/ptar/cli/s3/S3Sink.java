@@ -3,7 +3,6 @@ package ptar.cli.s3;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,16 +14,13 @@ import ptar.cli.location.Location;
 import ptar.cli.location.RemoteOptions;
 import ptar.storage.Sink;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /// Writes an object in S3: what is written goes up in parts while more is written, and shows under its key when all of
 /// it is there. An archive that fits the first part goes up in one request.
 ///
-/// Memory is bounded by a pool that the writer waits for. Every object carries a random mark, so that a lost answer to
-/// the last request can be told from a failure: an object with this mark is ours.
+/// Memory is bounded by a pool that the writer waits for. What is asked of the server is in [NewObject], [Uploads] and
+/// [PartSender]; here is in which order, and what becomes of it after a failure or a signal.
 final class S3Sink implements Sink {
     private static final String ARCHIVE_TYPE = "application/vnd.ptar";
 
@@ -88,13 +84,14 @@ final class S3Sink implements Sink {
         this.options = options;
         this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), false);
         this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
-        this.taken = options.overwrite() ? CompletableFuture.completedFuture(false) : inBackground(this::isTaken);
+        this.taken = options.overwrite() ? CompletableFuture.completedFuture(false)
+                : inBackground(() -> made().isThere());
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /// Waits for it.
-    private S3Connection s3() throws IOException {
-        return await(connection);
+    /// Waits for the connection.
+    private NewObject made() throws IOException {
+        return new NewObject(await(connection), object, description);
     }
 
     @Override
@@ -150,13 +147,16 @@ final class S3Sink implements Sink {
         try {
             if (upload == null) {
                 beginCompletion();
-                putWhole();
+                requireFree();
+                made().put(filling == null ? new Part(pool, 0) : filling);
             } else {
                 sendRest();
                 sender.await();
                 beginCompletion();
-                complete(upload.resultNow().id());
-                uploads.removeStrays(upload.resultNow().id());
+                requireFree();
+                String id = upload.resultNow().id();
+                made().complete(id, allSent(), length);
+                uploads.removeStrays(id);
             }
             committed = true;
             state = State.ENDED;
@@ -190,30 +190,13 @@ final class S3Sink implements Sink {
         IOException first = failure.get();
         if (first != null) {
             // A fresh one each time: the writer's stack, and no exception suppressing itself in try-with-resources.
-            throw copyOf(first);
+            throw S3Errors.copyOf(first);
         }
-    }
-
-    private static IOException copyOf(IOException e) {
-        IOException copy = switch (e) {
-            case java.nio.file.AccessDeniedException f ->
-                new java.nio.file.AccessDeniedException(f.getFile(), f.getOtherFile(), f.getReason());
-            case java.nio.file.NoSuchFileException f ->
-                new java.nio.file.NoSuchFileException(f.getFile(), f.getOtherFile(), f.getReason());
-            case FileAlreadyExistsException f ->
-                new FileAlreadyExistsException(f.getFile(), f.getOtherFile(), f.getReason());
-            case java.nio.file.FileSystemException f ->
-                new java.nio.file.FileSystemException(f.getFile(), f.getOtherFile(), f.getReason());
-            case InterruptedIOException f -> new InterruptedIOException(f.getMessage());
-            default -> new IOException(e.getMessage());
-        };
-        copy.initCause(e);
-        return copy;
     }
 
     private void requireFree() throws IOException {
         if (await(taken)) {
-            throw alreadyThere();
+            throw made().alreadyThere();
         }
     }
 
@@ -224,82 +207,8 @@ final class S3Sink implements Sink {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
-            throw copyOf(asIOException(e.getCause()));
+            throw S3Errors.copyOf(asIOException(e.getCause()));
         }
-    }
-
-    private IOException alreadyThere() {
-        return new FileAlreadyExistsException(
-                name(), null, "is there already: give --overwrite-archive to replace it");
-    }
-
-    /// Looks early, so that nobody uploads for hours to learn it. Who may write but not look learns it at the end.
-    private boolean isTaken() throws IOException {
-        try {
-            head();
-            return true;
-        } catch (SdkException e) {
-            if (S3Errors.statusOf(e) == 404 && !S3Errors.codeOf(e).equals("NoSuchBucket")
-                    || S3Errors.statusOf(e) == 403) {
-                return false;
-            }
-            throw S3Errors.translate(e, name(), "GetObject");
-        }
-    }
-
-    private HeadObjectResponse head() throws IOException {
-        S3Connection s3 = s3();
-        return s3.callRaw(() -> s3.client().headObject(
-                r -> r.bucket(object.bucket()).key(object.key()).requestPayer(s3.requestPayer())));
-    }
-
-    /// An archive shorter than the first part.
-    private void putWhole() throws IOException {
-        requireFree();
-        S3Connection s3 = s3();
-        Part whole = filling == null ? new Part(pool, 0) : filling;
-        boolean withChecksum = true;
-        boolean conditional = !options.overwrite();
-        while (true) {
-            boolean sendsChecksum = withChecksum;
-            boolean sendsCondition = conditional;
-            try {
-                s3.callRaw(() -> s3.client().putObject(
-                        r -> {
-                            description.fill(r);
-                            r.contentLength(length);
-                            if (sendsChecksum) {
-                                r.checksumCRC32C(whole.checksum(0, length));
-                            }
-                            if (sendsCondition) {
-                                r.ifNoneMatch("*");
-                            }
-                        },
-                        RequestBody.fromContentProvider(
-                                () -> whole.stream(0, length), length, description.contentType())));
-                return;
-            } catch (SdkException e) {
-                if (isOurs(e)) {
-                    return;
-                }
-                if (S3Errors.isNotSupported(e) && withChecksum && !s3.isAmazon()) {
-                    withChecksum = false;
-                } else if (S3Errors.isNotSupported(e) && conditional && !s3.isAmazon()) {
-                    conditional = false;
-                } else {
-                    throw refused(e, "PutObject");
-                }
-            }
-        }
-    }
-
-    private IOException refused(SdkException e, String action) {
-        if (S3Errors.statusOf(e) == 412) {
-            return alreadyThere();
-        }
-        return S3Errors.statusOf(e) == 409 && !options.overwrite()
-                ? S3Errors.failure(name(), "somebody else wrote it at the same time: try again")
-                : S3Errors.translate(e, name(), action);
     }
 
     /// Cuts what is left into parts that all connections share, so that the end does not wait for one.
@@ -314,17 +223,25 @@ final class S3Sink implements Sink {
         sender.send(rest, Math.min(pieces, PartSchedule.MAX_PARTS - sender.parts()));
     }
 
+    private List<CompletedPart> allSent() {
+        List<CompletedPart> all = sender.sent();
+        if (all.size() != sender.parts()) {
+            throw new IllegalStateException(all.size() + " of " + sender.parts() + " parts were sent");
+        }
+        return all;
+    }
+
     /// When the first part is full.
     private void begin() throws IOException {
         if (upload == null) {
-            begin(s3()); // waited for here: a signal waits for what is synchronised
+            begin(await(connection)); // waited for here: a signal waits for what is synchronised
         }
     }
 
     private synchronized void begin(S3Connection s3) throws IOException {
         throwFailure(); // behind a signal nobody would abort it
         uploads = new Uploads(s3, object);
-        upload = inBackground(() -> create(s3, uploads));
+        upload = inBackground(() -> made().begin(uploads));
         sender = new PartSender(s3, object, upload, this::fail);
         if (s3.wantsEqualParts()) {
             schedule = PartSchedule.of(options.partSize(), options.expectedSize(), true);
@@ -339,88 +256,6 @@ final class S3Sink implements Sink {
         PartSender sending = sender;
         if (sending != null) {
             sending.stop();
-        }
-    }
-
-    private Uploads.Created create(S3Connection s3, Uploads uploads) throws IOException {
-        boolean asks = true;
-        while (true) {
-            boolean withChecksum = asks;
-            try {
-                Uploads.Created created = uploads.create(r -> {
-                    description.fill(r);
-                    if (withChecksum) {
-                        r.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
-                    }
-                });
-                // Servers that know checksums say so in their answer; the others ignore what they are asked.
-                return new Uploads.Created(
-                        created.id(), withChecksum && (created.checksums() || s3.isAmazon()));
-            } catch (SdkException e) {
-                if (!asks || s3.isAmazon() || !S3Errors.isNotSupported(e)) {
-                    throw S3Errors.translate(e, name(), "PutObject");
-                }
-                asks = false;
-            }
-        }
-    }
-
-    private void complete(String id) throws IOException {
-        requireFree();
-        S3Connection s3 = s3();
-        List<CompletedPart> all = sender.sent();
-        if (all.size() != sender.parts()) {
-            throw new IllegalStateException(all.size() + " of " + sender.parts() + " parts were sent");
-        }
-        boolean conditional = !options.overwrite();
-        while (true) {
-            boolean sendsCondition = conditional;
-            try {
-                s3.callRaw(() -> s3.client().completeMultipartUpload(r -> {
-                    r.bucket(object.bucket()).key(object.key()).uploadId(id).multipartUpload(u -> u.parts(all))
-                            .requestPayer(s3.requestPayer());
-                    if (sendsCondition) {
-                        r.ifNoneMatch("*");
-                    }
-                }));
-                return;
-            } catch (SdkException e) {
-                if (isOurs(e)) {
-                    return;
-                }
-                if (conditional && S3Errors.isNotSupported(e) && !s3.isAmazon()) {
-                    conditional = false;
-                } else {
-                    throw refused(e, "PutObject");
-                }
-            }
-        }
-    }
-
-    /// After a failure that may have been only the answer's: whether the key holds what was written. A request that was
-    /// repeated after its answer was lost finds the upload gone (404) or the key taken (412), by itself.
-    private boolean isOurs(SdkException e) throws IOException {
-        int status = S3Errors.statusOf(e);
-        boolean mayHaveWorked = status == 0 || status >= 500 && status != 501
-                || status == 404 || status == 409 || status == 412;
-        if (!mayHaveWorked) {
-            return false;
-        }
-        try {
-            HeadObjectResponse there = head();
-            return there.contentLength() != null && there.contentLength() == length
-                    && description.isOf(there);
-        } catch (SdkException look) {
-            if (S3Errors.statusOf(look) == 404) {
-                return false;
-            }
-            IOException cause = S3Errors.translate(e, name(), "PutObject");
-            IOException unknown = S3Errors.failure(
-                    name(), cause.getMessage().replace(name() + ": ", "")
-                            + "; whether it is there all the same can't be seen: look for it, then try again");
-            unknown.initCause(cause);
-            unknown.addSuppressed(look);
-            throw unknown;
         }
     }
 
