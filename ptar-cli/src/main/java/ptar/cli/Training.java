@@ -49,6 +49,12 @@ final class Training {
         train("xf", archive, "-C", out);
         train("xf", archive, "-C", out, "tree/folder2/file2.txt"); // over what is there
         train("czf", archive, "--exclude=*7.txt", "-C", folder.toString(), "tree"); // in the place of another
+        // A class that is not in the cache is looked for in one jar after the other, each of which has to be opened.
+        String names = Files.writeString(folder.resolve("names"), "tree/folder2\n").toString();
+        String renamed = folder.resolve("renamed.ptar").toString();
+        train("cf", renamed, "--transform=s/tree/wood/", "-C", folder.toString(), "-T", names, "tree/not-there");
+        train("xvf", renamed, "--strip-components=1", "--wildcards", "-C", out, "*.txt", "not-there");
+        train("tf", folder.resolve("not-there").toString());
         if (args[1].equals("remote")) {
             trainSealed(folder, tree);
             trainRemote(folder, Files.readAllBytes(Path.of(archive)));
@@ -83,6 +89,10 @@ final class Training {
         train("tf", sealed, password, "folder2/file2.txt");
         train("xf", sealed, password, "-C", Files.createDirectories(folder.resolve("out3")).toString());
         train("key", "ls", sealed);
+        String key = folder.resolve("key").toString();
+        train("key", "new", key);
+        train("-cf", sealed, "--key-file=" + key, "-C", tree.toString(), "folder2");
+        train("tf", sealed, "--key-file=" + key);
     }
 
     private static void train(String... command) {
