@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
+import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
+import ptar.cli.s3.S3;
+import ptar.storage.TransferStats;
 
 /// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
 /// starts find them ready. Not for users; its output goes to a log of the build.
@@ -74,8 +78,10 @@ final class Training {
             System.setProperty("aws.endpointUrlS3", server.url());
             train("cf", "s3://training/new.ptar", "-C", folder.toString(), "tree/folder1");
             train("tf", server.url() + "/a.ptar");
-            // Certificates, which every server but this one asks for.
+            // What every server but this one asks for: certificates, and a client that is ready for TLS.
             SSLContext.getDefault();
+            RemoteOptions byTls = RemoteOptions.builder().endpoint(server.url().replace("http:", "https:")).build();
+            S3.openSource(new Location.S3("training", "a.ptar", null), byTls, new TransferStats()).close();
         } catch (NoSuchAlgorithmException noTls) {
             System.err.println("training: " + noTls);
         }

@@ -24,6 +24,7 @@ import ptar.storage.BufferPool;
 import ptar.storage.Sink;
 import ptar.storage.Workers;
 import ptar.tree.Bytes;
+import ptar.tree.posix.PosixMemory;
 
 /// Writes an archive in one forward pass: the front door for writing.
 ///
@@ -43,7 +44,10 @@ public final class ArchiveWriter {
     private final WriteOptions options;
     private final WriteListener listener;
     private final Window.Limits windowLimits;
-    private final BufferPool buffers = new BufferPool(IDLE_BUFFER_BYTES);
+    /// A compressor's target is as long as what it compresses, and a quarter of it is used: mapped, the rest is free.
+    private final BufferPool buffers = PosixMemory.isSupported()
+            ? new BufferPool(IDLE_BUFFER_BYTES, PosixMemory::allocate, PosixMemory::discard)
+            : new BufferPool(IDLE_BUFFER_BYTES);
 
     /// @param windowLimits [Window.Limits#DEFAULT] but in tests
     ArchiveWriter(
@@ -90,6 +94,7 @@ public final class ArchiveWriter {
             return writeBehind(header.get(), key, first, () -> walker.submit(cut), cutters);
         } finally {
             Workers.stop(walker, early);
+            buffers.close();
         }
     }
 

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
@@ -70,5 +73,24 @@ class BufferPoolTest {
 
         assertEquals(kept.address(), pool.take(12 * MIB).address());
         assertNotEquals(tooMuch.address(), pool.take(12 * MIB).address());
+    }
+
+    @Test
+    void whatIsNotKeptIsDiscardedAtOnce() {
+        List<MemorySegment> discarded = new ArrayList<>();
+        BufferPool own = new BufferPool(16 * MIB, size -> Arena.ofAuto().allocate(size), discarded::add);
+        MemorySegment kept = own.take(12 * MIB);
+        MemorySegment tooMuch = own.take(12 * MIB);
+
+        own.release(kept);
+        own.release(tooMuch);
+        assertEquals(List.of(tooMuch), discarded);
+
+        own.close();
+        assertEquals(List.of(tooMuch, kept), discarded);
+
+        MemorySegment late = own.take(MIB);
+        own.release(late);
+        assertEquals(List.of(tooMuch, kept, late), discarded);
     }
 }

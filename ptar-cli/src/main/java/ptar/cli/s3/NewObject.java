@@ -44,13 +44,15 @@ final class NewObject {
                 r -> r.bucket(location.bucket()).key(location.key()).requestPayer(s3.requestPayer())));
     }
 
-    IOException alreadyThere() {
+    static IOException alreadyThere(Location.S3 location) {
         return new FileAlreadyExistsException(
                 location.name(), null, "is there already: give --overwrite-archive to replace it");
     }
 
     /// Makes it in one request.
-    void put(Part whole) throws IOException {
+    ///
+    /// @param length of all that was written: of the part, unless something went wrong
+    void put(Part whole, long length) throws IOException {
         boolean withChecksum = true;
         boolean conditional = !s3.options().overwrite();
         while (true) {
@@ -60,19 +62,19 @@ final class NewObject {
                 s3.callRaw(() -> s3.client().putObject(
                         r -> {
                             description.fill(r);
-                            r.contentLength(whole.length());
+                            r.contentLength(length);
                             if (sendsChecksum) {
-                                r.checksumCRC32C(whole.checksum(0, whole.length()));
+                                r.checksumCRC32C(whole.checksum(0, length));
                             }
                             if (sendsCondition) {
                                 r.ifNoneMatch("*");
                             }
                         },
                         RequestBody.fromContentProvider(
-                                () -> whole.stream(0, whole.length()), whole.length(), description.contentType())));
+                                () -> whole.stream(0, length), length, description.contentType())));
                 return;
             } catch (SdkException e) {
-                if (isOurs(e, whole.length())) {
+                if (isOurs(e, length)) {
                     return;
                 }
                 if (S3Errors.isNotSupported(e) && withChecksum && !s3.isAmazon()) {
@@ -141,7 +143,7 @@ final class NewObject {
 
     private IOException refused(SdkException e) {
         if (S3Errors.statusOf(e) == 412) {
-            return alreadyThere();
+            return alreadyThere(location);
         }
         return S3Errors.statusOf(e) == 409 && !s3.options().overwrite()
                 ? S3Errors.failure(location.name(), "somebody else wrote it at the same time: try again")

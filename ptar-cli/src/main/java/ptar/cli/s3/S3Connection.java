@@ -143,7 +143,8 @@ final class S3Connection implements Closeable {
     private static S3Client build(S3ClientBuilder builder) {
         Thread thread = Thread.currentThread();
         ClassLoader usual = thread.getContextClassLoader();
-        thread.setContextClassLoader(new InterceptorsKnown(usual));
+        thread.setContextClassLoader(
+                new InterceptorsKnown(usual != null ? usual : S3Connection.class.getClassLoader()));
         try {
             return builder.build();
         } finally {
@@ -241,7 +242,14 @@ final class S3Connection implements Closeable {
                 .expectContinueEnabled(false)
                 .proxyConfiguration(proxy(endpoint));
         TrustManager[] trusted = CaBundle.trustManagersOf(options);
-        http.tlsSocketStrategy(new LazyTls(trusted));
+        if (endpoint != null && endpoint.getScheme().equals("http")) {
+            // The SDK makes its client ready for TLS, for 0.1 s, also where it will talk to this endpoint only.
+            http.tlsSocketStrategy((socket, target, port, attachment, context) -> {
+                throw new IOException(endpoint + " was to be reached without TLS");
+            });
+        } else {
+            http.tlsTrustManagersProvider(() -> trusted);
+        }
         TrustingHttpService.use(trusted);
         return http.build();
     }

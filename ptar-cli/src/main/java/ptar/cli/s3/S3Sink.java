@@ -85,12 +85,12 @@ final class S3Sink implements Sink {
         this.schedule = PartSchedule.of(options.partSize(), options.expectedSize(), false);
         this.pool = new SlabPool(Math.min(options.bufferBytes(), Runtime.getRuntime().maxMemory() / 2));
         this.taken = options.overwrite() ? CompletableFuture.completedFuture(false)
-                : inBackground(() -> made().isThere());
+                : inBackground(() -> newObject().isThere());
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /// Waits for the connection.
-    private NewObject made() throws IOException {
+    private NewObject newObject() throws IOException {
         return new NewObject(await(connection), object, description);
     }
 
@@ -148,14 +148,14 @@ final class S3Sink implements Sink {
             if (upload == null) {
                 beginCompletion();
                 requireFree();
-                made().put(filling == null ? new Part(pool, 0) : filling);
+                newObject().put(filling == null ? new Part(pool, 0) : filling, length);
             } else {
                 sendRest();
                 sender.await();
                 beginCompletion();
                 requireFree();
                 String id = upload.resultNow().id();
-                made().complete(id, allSent(), length);
+                newObject().complete(id, allSent(), length);
                 uploads.removeStrays(id);
             }
             committed = true;
@@ -196,7 +196,7 @@ final class S3Sink implements Sink {
 
     private void requireFree() throws IOException {
         if (await(taken)) {
-            throw made().alreadyThere();
+            throw NewObject.alreadyThere(object);
         }
     }
 
@@ -241,7 +241,7 @@ final class S3Sink implements Sink {
     private synchronized void begin(S3Connection s3) throws IOException {
         throwFailure(); // behind a signal nobody would abort it
         uploads = new Uploads(s3, object);
-        upload = inBackground(() -> made().begin(uploads));
+        upload = inBackground(() -> newObject().begin(uploads));
         sender = new PartSender(s3, object, upload, this::fail);
         if (s3.wantsEqualParts()) {
             schedule = PartSchedule.of(options.partSize(), options.expectedSize(), true);

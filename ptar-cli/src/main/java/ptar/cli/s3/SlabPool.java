@@ -62,7 +62,7 @@ final class SlabPool implements AutoCloseable {
             allocated++;
             MemorySegment slab = PosixMemory.isSupported()
                     ? PosixMemory.allocate(SLAB_LENGTH, arena)
-                    : arena.allocate(SLAB_LENGTH);
+                    : arena.allocate(SLAB_LENGTH, 64);
             return slab.asByteBuffer();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

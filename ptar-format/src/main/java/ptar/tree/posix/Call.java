@@ -11,6 +11,7 @@ enum Call {
     IOCTL(16, 29),
     PREAD(17, 67),
     PWRITE(18, 68),
+    MADVISE(28, 233),
     FTRUNCATE(77, 46),
     FCHMOD(91, 52),
     FCHOWN(93, 55),

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,7 @@ class PosixMemoryTest {
 
     @Test
     void isZeroAndCanBeWrittenToItsEnd() {
-        MemorySegment memory = PosixMemory.allocate(3 * MIB, Arena.ofAuto());
+        MemorySegment memory = PosixMemory.allocate(3 * MIB);
 
         assertEquals(3 * MIB, memory.byteSize());
         assertEquals(-1, memory.mismatch(MemorySegment.ofArray(new byte[(int) (3 * MIB)])));
@@ -34,64 +35,73 @@ class PosixMemoryTest {
     }
 
     @Test
-    void takesMemoryWhereItIsUsedOnly() throws IOException {
-        long before = resident();
-        MemorySegment memory = PosixMemory.allocate(512 * MIB, Arena.ofAuto());
-        long unused = resident() - before;
-        memory.asSlice(0, 64 * MIB).fill((byte) 1);
-        long used = resident() - before;
+    void takesMemoryWhereItIsUsedAndUntilItIsDiscarded() throws IOException {
+        MemorySegment memory = PosixMemory.allocate(256 * MIB);
+        long unused = residentAround(memory.address());
+        memory.asSlice(64 * MIB, 32 * MIB).fill((byte) 1);
+        long used = residentAround(memory.address()) - unused;
+        PosixMemory.discard(memory);
+        long left = residentAround(memory.address()) - unused;
 
-        assertTrue(unused < 32 * MIB, "unused: " + unused);
-        assertTrue(used >= 48 * MIB && used < 160 * MIB, "an eighth used: " + used);
+        assertTrue(used >= 32 * MIB && used < 48 * MIB, "an eighth used: " + used);
+        assertTrue(left < 8 * MIB, "discarded: " + left);
+        assertEquals(0, memory.get(ValueLayout.JAVA_BYTE, 64 * MIB));
+        memory.set(ValueLayout.JAVA_BYTE, 64 * MIB, (byte) 2);
+        assertEquals(2, memory.get(ValueLayout.JAVA_BYTE, 64 * MIB));
     }
 
     @Test
-    void goesBackToTheSystemWhenNothingRefersToIt() throws IOException, InterruptedException {
-        long before = mapped();
-        for (int i = 0; i < 4; i++) {
-            PosixMemory.allocate(1024 * MIB, Arena.ofAuto());
+    void isUnmappedWithItsArena() throws IOException {
+        MemorySegment memory;
+        try (Arena arena = Arena.ofShared()) {
+            memory = PosixMemory.allocate(MIB, arena);
+            assertTrue(isMapped(memory.address()));
         }
-        for (int i = 0; i < 100 && mapped() - before > 512 * MIB; i++) {
+
+        assertTrue(!isMapped(memory.address()));
+        assertThrows(IllegalStateException.class, () -> memory.get(ValueLayout.JAVA_BYTE, 0));
+    }
+
+    @Test
+    void isUnmappedWhenNothingRefersToIt() throws IOException, InterruptedException {
+        MemorySegment memory = PosixMemory.allocate(MIB);
+        long address = memory.address();
+        assertTrue(isMapped(address));
+        Reference.reachabilityFence(memory);
+        memory = null;
+        for (int i = 0; i < 100 && isMapped(address); i++) {
             System.gc();
             Thread.sleep(50);
         }
 
-        assertTrue(mapped() - before <= 512 * MIB, "still mapped: " + (mapped() - before));
-    }
-
-    @Test
-    void goesBackToTheSystemWithItsArena() throws IOException {
-        long before = mapped();
-        MemorySegment memory;
-        try (Arena arena = Arena.ofShared()) {
-            memory = PosixMemory.allocate(4096 * MIB, arena);
-            assertTrue(mapped() - before >= 4096 * MIB);
-        }
-
-        assertTrue(mapped() - before < 2048 * MIB, "still mapped: " + (mapped() - before));
-        assertThrows(IllegalStateException.class, () -> memory.get(ValueLayout.JAVA_BYTE, 0));
+        assertTrue(!isMapped(address));
     }
 
     @Test
     void moreThanThereIsIsRefused() {
         OutOfMemoryError refused =
-                assertThrows(OutOfMemoryError.class, () -> PosixMemory.allocate(1L << 60, Arena.ofAuto()));
+                assertThrows(OutOfMemoryError.class, () -> PosixMemory.allocate(1L << 60));
 
         assertEquals((1L << 60) + " bytes: Cannot allocate memory", refused.getMessage());
     }
 
-    private static long mapped() throws IOException {
-        return pages(0);
+    private static boolean isMapped(long address) throws IOException {
+        return residentAround(address) >= 0;
     }
 
-    private static long resident() throws IOException {
-        return pages(1);
-    }
-
-    /// proc(5), `/proc/pid/statm`, in pages of 4 KiB on x86-64.
-    private static long pages(int field) throws IOException {
-        long page = Kernel.ARM ? 0 : 4096;
-        assumeTrue(page > 0, "pages may be of any length here");
-        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[field]) * page;
+    /// Bytes in memory of the mapping that an address lies in, with its neighbours of the same kind; -1 if in none.
+    /// proc(5), `/proc/pid/smaps`.
+    private static long residentAround(long address) throws IOException {
+        boolean inside = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                String[] range = line.split(" ")[0].split("-");
+                inside = Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
+                        && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
+            } else if (inside && line.startsWith("Rss:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        return -1;
     }
 }
