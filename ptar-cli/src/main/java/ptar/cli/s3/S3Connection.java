@@ -3,10 +3,7 @@ package ptar.cli.s3;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
@@ -137,32 +134,7 @@ final class S3Connection implements Closeable {
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
-        return new S3Connection(build(builder), options, stats, backoff, endpoint);
-    }
-
-    private static S3Client build(S3ClientBuilder builder) {
-        Thread thread = Thread.currentThread();
-        ClassLoader usual = thread.getContextClassLoader();
-        thread.setContextClassLoader(
-                new InterceptorsKnown(usual != null ? usual : S3Connection.class.getClassLoader()));
-        try {
-            return builder.build();
-        } finally {
-            thread.setContextClassLoader(usual);
-        }
-    }
-
-    /// The SDK looks for interceptors in every jar of the class path, which opens them all, for 60 ms. None has any.
-    private static final class InterceptorsKnown extends ClassLoader {
-        InterceptorsKnown(ClassLoader parent) {
-            super(parent);
-        }
-
-        @Override
-        public Enumeration<URL> getResources(String name) throws IOException {
-            return name.endsWith("/execution.interceptors") ? Collections.emptyEnumeration()
-                    : super.getResources(name);
-        }
+        return new S3Connection(builder.build(), options, stats, backoff, endpoint);
     }
 
     private static AwsCredentialsProvider credentialsOf(RemoteOptions options) {
