@@ -136,21 +136,33 @@ final class AssembleProgram {
     ///
     /// @param scratch where to leave the logs, and files while it runs
     static void trainAll(Path javaHome, Path program, Path scratch) throws IOException, InterruptedException {
-        train(javaHome, program, scratch, "ptar.aot", "local", List.of());
-        // What C2 compiles in training it compiles at once in every run. Of the SDK's code and what that calls nothing
-        // is worth it: an upload of a few files takes 0.95 s of CPU without these, and 0.86 s with them.
-        train(javaHome, program, scratch, "ptar-remote.aot", "remote", List.of(
-                "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
-                "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000"));
+        Path files = scratch.resolve("training");
+        train(javaHome, program, scratch, "ptar.aot", List.of(), List.of(files.toString(), "local"));
+        Path keys = scratch.resolve("training-keys");
+        deleteTree(keys);
+        Files.createDirectories(keys);
+        try (TrainingServer server = new TrainingServer(files.resolve("training.ptar"), keys)) {
+            // What C2 compiles in training it compiles at once in every run. Of the SDK's code and what that calls
+            // nothing is worth it: an upload of a few files takes 0.95 s of CPU without these, and 0.86 s with them.
+            List<String> flags = List.of(
+                    "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
+                    "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000");
+            train(javaHome, program, scratch, "ptar-remote.aot", flags, List.of(
+                    files.toString(), "remote", server.url(), server.tlsUrl(), server.authority().toString()));
+        } finally {
+            deleteTree(keys);
+        }
     }
 
     /// Makes a cache from what one run of the program loads.
+    ///
+    /// @param arguments of the training: the folder for its files, what it is to do, and so on
     private static void train(
-            Path javaHome, Path program, Path scratch, String cacheName, String what, List<String> flags)
+            Path javaHome, Path program, Path scratch, String cacheName, List<String> flags, List<String> arguments)
             throws IOException, InterruptedException {
         Path cache = program.resolve(cacheName);
-        Path log = scratch.resolve("training-" + what + ".log");
-        Path files = scratch.resolve("training");
+        Path log = scratch.resolve("training-" + arguments.get(1) + ".log");
+        Path files = Path.of(arguments.get(0));
         deleteTree(files);
         Files.createDirectories(files);
         List<String> command = new ArrayList<>(List.of(javaHome.resolve("bin/java").toString()));
@@ -162,7 +174,8 @@ final class AssembleProgram {
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
                 "-Djava.library.path=" + program.resolve("native").toAbsolutePath(), // Conscrypt's, when it is needed
                 "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
-                TRAINING_CLASS, files.toString(), what));
+                TRAINING_CLASS));
+        command.addAll(arguments);
         Process training = new ProcessBuilder(command)
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         int exit = training.waitFor();

@@ -8,7 +8,9 @@ public final class ProgramEnd {
 
     /// Gets ready, in a thread of its own, what the end would wait for some 30 ms for. Optional.
     public static void prepare() {
-        Trees.prepare();
+        if (PosixExit.isSupported()) { // not asked at the end only, where its class would be looked for in a jar
+            Trees.prepare();
+        }
     }
 
     /// Like [Runtime#halt], which runs no hooks and flushes nothing, but without its wait: for 0.3 s it hopes that all

@@ -3,13 +3,7 @@ package ptar.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.util.Random;
-import javax.net.ssl.SSLContext;
-import ptar.cli.location.Location;
-import ptar.cli.location.RemoteOptions;
-import ptar.cli.s3.S3;
-import ptar.storage.TransferStats;
 
 /// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
 /// starts find them ready. Not for users; its output goes to a log of the build.
@@ -17,7 +11,9 @@ final class Training {
     private Training() {
     }
 
-    /// @param args a folder to work in, which exists and is empty; `local`, or `remote` for S3 and web servers too
+    /// @param args a folder to work in, which exists and is empty, and where the training server finds `training.ptar`;
+    ///     `local`, or `remote` for S3 and web servers too, with that server's URLs without TLS and with it, and the
+    ///     certificate to trust
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Path tree = Files.createDirectories(folder.resolve("tree"));
@@ -61,30 +57,28 @@ final class Training {
         train("tf", folder.resolve("not-there").toString());
         if (args[1].equals("remote")) {
             trainSealed(folder, tree);
-            trainRemote(folder, Files.readAllBytes(Path.of(archive)));
+            trainRemote(folder, args[2], args[3], args[4]);
         }
     }
 
-    private static void trainRemote(Path folder, byte[] archive) throws IOException {
+    private static void trainRemote(Path folder, String server, String tlsServer, String authority)
+            throws IOException {
         System.setProperty("aws.accessKeyId", "training");
         System.setProperty("aws.secretAccessKey", "training");
         String out = Files.createDirectories(folder.resolve("out2")).toString();
-        try (TrainingServer server = new TrainingServer(archive)) {
-            String endpoint = "--endpoint-url=" + server.url();
-            train("tf", "s3://training/a.ptar", endpoint);
-            train("xf", "s3://training/a.ptar", endpoint, "--stats", "-C", out, "tree/folder1");
-            train("cf", "s3://training/new.ptar", endpoint, "--s3-part-size=5M", "-C", folder.toString(), "tree");
-            // As AWS_ENDPOINT_URL, which can't be set from here.
-            System.setProperty("aws.endpointUrlS3", server.url());
-            train("cf", "s3://training/new.ptar", "-C", folder.toString(), "tree/folder1");
-            train("tf", server.url() + "/a.ptar");
-            // What every server but this one asks for: certificates, and a client that is ready for TLS.
-            SSLContext.getDefault();
-            RemoteOptions byTls = RemoteOptions.builder().endpoint(server.url().replace("http:", "https:")).build();
-            S3.openSource(new Location.S3("training", "a.ptar", null), byTls, new TransferStats()).close();
-        } catch (NoSuchAlgorithmException noTls) {
-            System.err.println("training: " + noTls);
+        for (String url : new String[] {server, tlsServer}) {
+            String endpoint = "--endpoint-url=" + url;
+            String trusted = "--ca-bundle=" + authority;
+            train("tf", "s3://training/a.ptar", endpoint, trusted);
+            train("xf", "s3://training/a.ptar", endpoint, trusted, "--stats", "-C", out, "tree/folder1");
+            train("cf", "s3://training/new.ptar", endpoint, trusted, "--s3-part-size=5M", "-C", folder.toString(),
+                    "tree");
+            train("tf", url + "/a.ptar", trusted);
         }
+        // As AWS_ENDPOINT_URL, which can't be set from here.
+        System.setProperty("aws.endpointUrlS3", server);
+        train("cf", "s3://training/new.ptar", "-C", folder.toString(), "tree/folder1");
+        train("tf", tlsServer + "/a.ptar"); // by the certificates that Java trusts, of which none is the server's
     }
 
     /// By a password: what can be saved is the loading of classes, not Argon2's second of computing.

@@ -241,4 +241,20 @@ class CredentialsIT {
             }
         }
     }
+
+    /// The certificate is trusted, and it is for other names: whoever shows it may have it from anywhere.
+    @Test
+    void refusesACertificateForAnotherName() throws Exception {
+        try (TunnelProxy proxy = new TunnelProxy(server.tlsPort(), null)) {
+            Ptar ptar = Ptar.in(folder).withS3At(server.uri()).with("https_proxy", proxy.url())
+                    .with("AWS_ENDPOINT_URL", "https://other.example.test").with("AWS_MAX_ATTEMPTS", "1")
+                    .with("AWS_CA_BUNDLE", folder.resolve("ca.pem").toString());
+            for (Outcome refused : List.of(create(ptar), ptar.run("tf", "https://other.example.test/a.ptar"))) {
+                assertEquals(2, refused.exitCode());
+                assertTrue(refused.err().contains(": TLS: "), refused::err);
+                assertTrue(refused.err().contains("other.example.test"), refused::err);
+            }
+            assertEquals("other.example.test:443", proxy.tunnels().getLast());
+        }
+    }
 }

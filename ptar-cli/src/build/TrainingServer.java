@@ -1,0 +1,169 @@
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// Plays a web server and a bucket for the training run, so that what talks to them goes into the AOT cache too: has
+/// one object, which every path names, and takes all that is written. Both with TLS and without. It runs in another JVM
+/// than the training, whose cache is for clients.
+final class TrainingServer implements Closeable {
+    private static final String CREATED = "<InitiateMultipartUploadResult><UploadId>1</UploadId>"
+            + "</InitiateMultipartUploadResult>";
+    private static final String COMPLETED = "<CompleteMultipartUploadResult><ETag>\"1\"</ETag>"
+            + "</CompleteMultipartUploadResult>";
+
+    private static final String PASSWORD = "training";
+
+    private final Path object;
+    private final ServerSocket plain;
+    private final ServerSocket tls;
+    private final Path authority;
+
+    /// @param object a file, which is read at each request
+    /// @param scratch a folder for keys and certificates
+    TrainingServer(Path object, Path scratch) throws IOException, InterruptedException {
+        this.object = object;
+        this.plain = listen(ServerSocketFactory.getDefault());
+        this.authority = scratch.resolve("authority.pem");
+        Path keys = scratch.resolve("keys");
+        // As most servers have it: a key of one kind, signed by an authority with one of another.
+        keytool(keys, "-genkeypair", "-alias", "authority", "-keyalg", "EC", "-dname", "CN=authority", "-ext", "bc:c");
+        keytool(keys, "-exportcert", "-alias", "authority", "-rfc", "-file", authority.toString());
+        keytool(keys, "-genkeypair", "-alias", "server", "-keyalg", "RSA", "-dname", "CN=server",
+                "-ext", "san=ip:127.0.0.1", "-signer", "authority");
+        keytool(keys, "-delete", "-alias", "authority"); // else it might show itself
+        try {
+            KeyManagerFactory shown = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            shown.init(KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(shown.getKeyManagers(), null, null);
+            this.tls = listen(context.getServerSocketFactory());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void keytool(Path keys, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", keys.toString(), "-storepass", PASSWORD));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output);
+        }
+    }
+
+    private ServerSocket listen(ServerSocketFactory factory) throws IOException {
+        ServerSocket listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofPlatform().daemon().start(() -> {
+            while (!listener.isClosed()) {
+                try {
+                    Socket client = listener.accept();
+                    Thread.ofPlatform().daemon().start(() -> serve(client));
+                } catch (IOException closed) {
+                    return;
+                }
+            }
+        });
+        return listener;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + plain.getLocalPort();
+    }
+
+    String tlsUrl() {
+        return "https://127.0.0.1:" + tls.getLocalPort();
+    }
+
+    /// The certificate, as PEM, that whoever comes by TLS has to trust.
+    Path authority() {
+        return authority;
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            InputStream in = new BufferedInputStream(client.getInputStream());
+            while (answer(in, client.getOutputStream())) {
+                // The next request of the connection.
+            }
+        } catch (IOException closed) {
+            // The command has ended.
+        }
+    }
+
+    private boolean answer(InputStream in, OutputStream out) throws IOException {
+        String request = line(in);
+        if (request.isEmpty()) {
+            return false;
+        }
+        int length = 0;
+        byte[] content = Files.readAllBytes(object);
+        String range = "0-" + (content.length - 1);
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            String[] parts = header.split(": ", 2);
+            switch (parts[0].toLowerCase(Locale.ROOT)) {
+                case "content-length" -> length = Integer.parseInt(parts[1]);
+                case "range" -> range = parts[1].substring("bytes=".length());
+                default -> { }
+            }
+        }
+        in.skipNBytes(length);
+        switch (request.substring(0, 4)) {
+            case "GET " -> {
+                String[] ends = range.split("-", 2);
+                boolean isSuffix = ends[0].isEmpty();
+                int last = Integer.parseInt(ends[1]);
+                int from = isSuffix ? Math.max(0, content.length - last) : Integer.parseInt(ends[0]);
+                int to = isSuffix ? content.length : last + 1;
+                head(out, "206 Partial Content\r\nContent-Range: bytes " + from + "-" + (to - 1) + "/" + content.length,
+                        to - from);
+                out.write(content, from, to - from);
+            }
+            case "HEAD" -> head(out, "404 Not Found", 0);
+            case "POST" -> {
+                byte[] body = (request.contains("uploads") ? CREATED : COMPLETED).getBytes(StandardCharsets.US_ASCII);
+                head(out, "200 OK\r\nx-amz-checksum-algorithm: CRC32C", body.length);
+                out.write(body);
+            }
+            default -> head(out, "200 OK", 0);
+        }
+        return true;
+    }
+
+    private static void head(OutputStream out, String status, int length) throws IOException {
+        out.write(("HTTP/1.1 " + status + "\r\nETag: \"1\"\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            line.append((char) b);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    @Override
+    public void close() throws IOException {
+        plain.close();
+        tls.close();
+    }
+}
