@@ -8,6 +8,7 @@ import ptar.cli.options.Settings;
 import ptar.cli.options.Warning;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
+import ptar.tree.FileId;
 import ptar.tree.SourceTree;
 import ptar.tree.Timestamp;
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import ptar.tree.EntryPath;
 import ptar.tree.EntryType;
+import ptar.tree.FileId;
 import ptar.write.EntrySource;
 
 /// Counts the names of files with several, to tell which have some outside of the archive (`-l`).

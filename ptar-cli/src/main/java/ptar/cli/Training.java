@@ -1,8 +1,12 @@
 package ptar.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Random;
 
 /// What the build does once with the finished program, so that the classes it loads go into the AOT cache and later
@@ -14,7 +18,7 @@ final class Training {
     /// @param args a folder to work in, which exists and is empty, and where the training server finds `training.ptar`;
     ///     `local`, or `remote` for S3 and web servers too, with that server's URLs without TLS and with it, and the
     ///     certificate to trust
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Path.of(args[0]);
         Path tree = Files.createDirectories(folder.resolve("tree"));
         // 20 MB: enough for the loops over content to be compiled, so that their profiles are kept too.
@@ -36,6 +40,15 @@ final class Training {
             Files.createSymbolicLink(many.resolve("link" + i), Path.of("small".repeat(30) + i));
         }
         Files.createSymbolicLink(tree.resolve("link"), Path.of("folder1/file1.txt"));
+        Files.createLink(tree.resolve("name"), tree.resolve("folder1/file1.txt"));
+        try (FileChannel holes = FileChannel.open(
+                tree.resolve("holes"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
+            holes.write(ByteBuffer.wrap(new byte[] {1}), 1 << 20);
+        }
+        if (Files.getFileStore(tree).supportsFileAttributeView(UserDefinedFileAttributeView.class)) {
+            Files.setAttribute(tree.resolve("name"), "user:training", ByteBuffer.wrap(new byte[] {1}));
+        }
         String archive = folder.resolve("training.ptar").toString();
 
         train("--version");
@@ -55,10 +68,33 @@ final class Training {
         train("cf", renamed, "--transform=s/tree/wood/", "-C", folder.toString(), "-T", names, "tree/not-there");
         train("xvf", renamed, "--strip-components=1", "--wildcards", "-C", out, "*.txt", "not-there");
         train("tf", folder.resolve("not-there").toString());
+        trainPipes(folder, Path.of(archive), out);
         if (args[1].equals("remote")) {
             trainSealed(folder, tree);
             trainRemote(folder, args[2], args[3], args[4]);
         }
+        train("cf", "-", "-C", folder.toString(), "tree/link"); // the last, as it closes the output
+    }
+
+    /// A pipe with a name does what standard input does, and can be there again and again.
+    private static void trainPipes(Path folder, Path archive, String out) throws IOException, InterruptedException {
+        Path pipe = folder.resolve("pipe");
+        new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor();
+        for (String[] command : new String[][] {
+            {"tf", pipe.toString()}, {"tvf", pipe.toString()},
+            {"xf", pipe.toString(), "-C", out}, {"xvf", pipe.toString(), "-C", out, "tree/folder3"}}) {
+            Thread writer = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    Files.write(pipe, Files.readAllBytes(archive), StandardOpenOption.WRITE);
+                } catch (IOException e) {
+                    System.err.println("training: " + e);
+                }
+            });
+            train(command);
+            writer.join();
+        }
+        train("cvf", folder.resolve("totals").toString(), "--totals", "--stats", "-C", folder.toString(),
+                "tree/folder3");
     }
 
     private static void trainRemote(Path folder, String server, String tlsServer, String authority)

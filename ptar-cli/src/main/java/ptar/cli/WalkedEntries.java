@@ -12,6 +12,7 @@ import ptar.cli.options.Warning;
 import ptar.tree.Bytes;
 import ptar.tree.EntryPath;
 import ptar.tree.EntryType;
+import ptar.tree.FileId;
 import ptar.tree.Metadata;
 import ptar.tree.SourceTree;
 import ptar.write.EntrySource;

@@ -62,6 +62,17 @@ public record Pointer(int run, long offset, int storedLength, int rawLength, Byt
             return byRun != 0 ? byRun : Long.compare(offset, other.offset);
         }
 
+        // As a record has them, but these need no classes that are made at run time (5 to 10 ms at start).
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Position that && run == that.run && offset == that.offset;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * run + Long.hashCode(offset);
+        }
+
         @Override
         public String toString() {
             return "run " + run + " offset " + offset;

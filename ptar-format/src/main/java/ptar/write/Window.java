@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import ptar.tree.EntryType;
+import ptar.tree.FileId;
 import ptar.tree.Metadata;
 import ptar.tree.Xattr;
 
@@ -40,8 +41,6 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             this.limits = limits;
             this.ahead = ahead;
         }
-
-        private record FileId(long device, long inode) {}
 
         /// The names of an inode that have come, until all of them have.
         private static final class Names {
@@ -122,7 +121,7 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
             if (!mayHaveOtherNames || item.found().inode() == 0) {
                 return new PendingEntry(item, null);
             }
-            FileId id = new FileId(item.found().device(), item.found().inode());
+            FileId id = FileId.of(item.found());
             Names names = hardLinks.get(id);
             if (names == null) {
                 PendingEntry first = new PendingEntry(item, null);
