@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -137,7 +138,7 @@ final class AssembleProgram {
     /// @param scratch where to leave the logs, and files while it runs
     static void trainAll(Path javaHome, Path program, Path scratch) throws IOException, InterruptedException {
         Path files = scratch.resolve("training");
-        train(javaHome, program, scratch, "ptar.aot", List.of(), List.of(files.toString(), "local"));
+        train(javaHome, program, scratch, "ptar.aot", List.of(), Map.of(), List.of(files.toString(), "local"));
         Path keys = scratch.resolve("training-keys");
         deleteTree(keys);
         Files.createDirectories(keys);
@@ -147,7 +148,7 @@ final class AssembleProgram {
             List<String> flags = List.of(
                     "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
                     "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000");
-            train(javaHome, program, scratch, "ptar-remote.aot", flags, List.of(
+            train(javaHome, program, scratch, "ptar-remote.aot", flags, server.environment(), List.of(
                     files.toString(), "remote", server.url(), server.tlsUrl(), server.authority().toString()));
         } finally {
             deleteTree(keys);
@@ -158,7 +159,8 @@ final class AssembleProgram {
     ///
     /// @param arguments of the training: the folder for its files, what it is to do, and so on
     private static void train(
-            Path javaHome, Path program, Path scratch, String cacheName, List<String> flags, List<String> arguments)
+            Path javaHome, Path program, Path scratch, String cacheName, List<String> flags,
+            Map<String, String> environment, List<String> arguments)
             throws IOException, InterruptedException {
         Path cache = program.resolve(cacheName);
         Path log = scratch.resolve("training-" + arguments.get(1) + ".log");
@@ -176,9 +178,11 @@ final class AssembleProgram {
                 "-cp", program.resolve("lib").resolve(MAIN_JAR).toString(),
                 TRAINING_CLASS));
         command.addAll(arguments);
-        Process training = new ProcessBuilder(command)
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        int exit = training.waitFor();
+        ProcessBuilder training = new ProcessBuilder(command)
+                .redirectErrorStream(true).redirectOutput(log.toFile());
+        training.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+        training.environment().putAll(environment);
+        int exit = training.start().waitFor();
         deleteTree(files);
         if (exit != 0 || !Files.exists(cache)) {
             throw new IOException("the training run exited with " + exit + ", see " + log);

@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -27,12 +28,23 @@ final class TrainingServer implements Closeable {
     private static final String COMPLETED = "<CompleteMultipartUploadResult><ETag>\"1\"</ETag>"
             + "</CompleteMultipartUploadResult>";
 
+    private static final String USUAL = """
+            Date: Sun, 22 Nov 2026 12:34:56 GMT\r
+            Last-Modified: Sun, 22 Nov 2026 12:34:56 GMT\r
+            Server: AmazonS3\r
+            Accept-Ranges: bytes\r
+            Content-Type: application/octet-stream\r
+            x-amz-request-id: 0123456789ABCDEF\r
+            x-amz-id-2: 0123456789ABCDEF0123456789ABCDEF=\r
+            x-amz-server-side-encryption: AES256\r
+            """;
     private static final String PASSWORD = "training";
 
     private final Path object;
     private final ServerSocket plain;
     private final ServerSocket tls;
     private final Path authority;
+    private final Path home;
 
     /// @param object a file, which is read at each request
     /// @param scratch a folder for keys and certificates
@@ -40,6 +52,9 @@ final class TrainingServer implements Closeable {
         this.object = object;
         this.plain = listen(ServerSocketFactory.getDefault());
         this.authority = scratch.resolve("authority.pem");
+        this.home = scratch;
+        Files.writeString(Files.createDirectories(home.resolve(".aws")).resolve("credentials"),
+                "[training]\naws_access_key_id = training\naws_secret_access_key = training\n");
         Path keys = scratch.resolve("keys");
         // As most servers have it: a key of one kind, signed by an authority with one of another.
         keytool(keys, "-genkeypair", "-alias", "authority", "-keyalg", "EC", "-dname", "CN=authority", "-ext", "bc:c");
@@ -91,6 +106,12 @@ final class TrainingServer implements Closeable {
 
     String tlsUrl() {
         return "https://127.0.0.1:" + tls.getLocalPort();
+    }
+
+    /// How users tell the SDK of a server, and who they are: there, and at home by the profile `training`.
+    Map<String, String> environment() {
+        return Map.of("AWS_ENDPOINT_URL", url(), "AWS_REGION", "training", "AWS_ACCESS_KEY_ID", "training",
+                "AWS_SECRET_ACCESS_KEY", "training", "HOME", home.toString());
     }
 
     /// The certificate, as PEM, that whoever comes by TLS has to trust.
@@ -149,7 +170,7 @@ final class TrainingServer implements Closeable {
     }
 
     private static void head(OutputStream out, String status, int length) throws IOException {
-        out.write(("HTTP/1.1 " + status + "\r\nETag: \"1\"\r\nContent-Length: " + length + "\r\n\r\n")
+        out.write(("HTTP/1.1 " + status + "\r\nETag: \"1\"\r\nContent-Length: " + length + "\r\n" + USUAL + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
     }
 

@@ -99,8 +99,6 @@ final class Training {
 
     private static void trainRemote(Path folder, String server, String tlsServer, String authority)
             throws IOException {
-        System.setProperty("aws.accessKeyId", "training");
-        System.setProperty("aws.secretAccessKey", "training");
         String out = Files.createDirectories(folder.resolve("out2")).toString();
         for (String url : new String[] {server, tlsServer}) {
             String endpoint = "--endpoint-url=" + url;
@@ -111,9 +109,8 @@ final class Training {
                     "tree");
             train("tf", url + "/a.ptar", trusted);
         }
-        // As AWS_ENDPOINT_URL, which can't be set from here.
-        System.setProperty("aws.endpointUrlS3", server);
-        train("cf", "s3://training/new.ptar", "-C", folder.toString(), "tree/folder1");
+        train("cf", "s3://training/new.ptar", "-C", folder.toString(), "tree/folder1"); // by AWS_ENDPOINT_URL
+        train("tf", "s3://training/a.ptar", "--profile=training");
         train("tf", tlsServer + "/a.ptar"); // by the certificates that Java trusts, of which none is the server's
     }
 
