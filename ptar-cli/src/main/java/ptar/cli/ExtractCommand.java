@@ -48,10 +48,10 @@ final class ExtractCommand {
     }
 
     void run() throws IOException, UsageException {
-        RestoreOptions options = new RestoreChoices(settings).options();
+        RestoreChoices choices = new RestoreChoices(settings);
         try (OpenArchive archive = new OpenArchive(settings, console)) {
             try {
-                openDestinations(options);
+                openDestinations(choices.options());
                 extract(archive);
             } finally {
                 for (Destination destination : destinations) {

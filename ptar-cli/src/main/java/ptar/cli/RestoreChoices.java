@@ -13,22 +13,26 @@ import ptar.tree.posix.Caller;
 /// What the options say of restoring over what is there, with tar's defaults for root and for others.
 final class RestoreChoices {
     private final Settings settings;
+    private final XattrChoice xattrs;
+    private final Backup backup;
 
-    RestoreChoices(Settings settings) {
+    RestoreChoices(Settings settings) throws UsageException {
         this.settings = settings;
+        this.xattrs = new XattrChoice(settings);
+        this.backup = backup();
     }
 
-    RestoreOptions options() throws UsageException {
+    /// Asks who runs the program, for which the first system call has to be made ready: some 40 ms.
+    RestoreOptions options() {
         Settings.ExtractSettings extract = settings.extract;
         boolean isRoot = Caller.isSuperuser();
-        XattrChoice xattrs = new XattrChoice(settings);
         Restore what = new Restore(
                 extract.sameOwner == null ? isRoot : extract.sameOwner, settings.numericOwner,
                 extract.samePermissions == null ? isRoot : extract.samePermissions, !extract.touch,
                 settings.accessTimes, xattrs.any(), settings.inodeFlags);
         return new RestoreOptions(
                 existing(), extract.recursiveUnlink, extract.keepDirectorySymlink, settings.create.dereference,
-                backup(), backupSuffix(), what, xattrs);
+                backup, backupSuffix(), what, xattrs);
     }
 
     private Existing existing() {
