@@ -180,7 +180,8 @@ final class AssembleProgram {
         command.addAll(arguments);
         ProcessBuilder training = new ProcessBuilder(command)
                 .redirectErrorStream(true).redirectOutput(log.toFile());
-        training.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+        // Nothing of who builds: options for tar, passwords, proxies, profiles.
+        training.environment().keySet().removeIf(name -> !name.matches("PATH|LANG|LC_.*|TMPDIR"));
         training.environment().putAll(environment);
         int exit = training.start().waitFor();
         deleteTree(files);
