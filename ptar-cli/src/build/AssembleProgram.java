@@ -2,12 +2,14 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -157,7 +159,8 @@ final class AssembleProgram {
 
     /// Makes a cache from what one run of the program loads.
     ///
-    /// @param arguments of the training: the folder for its files, what it is to do, and so on
+    /// @param arguments of the training: the folder for its files and what it is to do, which names its log; what that
+    ///     needs
     private static void train(
             Path javaHome, Path program, Path scratch, String cacheName, List<String> flags,
             Map<String, String> environment, List<String> arguments)
@@ -172,6 +175,7 @@ final class AssembleProgram {
         command.addAll(List.of(
                 "-XX:AOTCacheOutput=" + cache,
                 "-XX:+UseSerialGC",
+                "-XX:+DisplayVMOutputToStderr", // training ends by closing its output
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),
                 "-Djava.library.path=" + program.resolve("native").toAbsolutePath(), // Conscrypt's, when it is needed
@@ -180,14 +184,41 @@ final class AssembleProgram {
         command.addAll(arguments);
         ProcessBuilder training = new ProcessBuilder(command)
                 .redirectErrorStream(true).redirectOutput(log.toFile());
-        // Nothing of who builds: options for tar, passwords, proxies, profiles.
-        training.environment().keySet().removeIf(name -> !name.matches("PATH|LANG|LC_.*|TMPDIR"));
+        // Of who builds only where programs and temporary files are: no options, passwords, proxies, profiles.
+        training.environment().keySet().removeIf(name -> !name.matches("PATH|TMPDIR"));
+        training.environment().put("LC_ALL", "C.UTF-8"); // as users have it, else names go another way
         training.environment().putAll(environment);
-        int exit = training.start().waitFor();
+        Process running = training.start();
+        if (!running.waitFor(10, TimeUnit.MINUTES)) {
+            running.descendants().forEach(ProcessHandle::destroyForcibly);
+            running.destroyForcibly();
+            throw new IOException("the training run does not end, see " + log);
+        }
+        int exit = running.exitValue();
         deleteTree(files);
         if (exit != 0 || !Files.exists(cache)) {
             throw new IOException("the training run exited with " + exit + ", see " + log);
         }
+        // Names of files in it may be of any bytes.
+        Files.readString(log, StandardCharsets.ISO_8859_1).lines()
+                .filter(line -> line.matches("training: .*: exit \\d+ in place of \\d+"))
+                .forEach(line -> System.err.println("WARNING: this will start slower than it could, see " + log + ": "
+                        + line));
+    }
+
+    /// A program of the JDK that builds.
+    static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    /// @return what it printed
+    static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), System.getProperty("native.encoding"));
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output);
+        }
+        return output;
     }
 
     static void deleteTree(Path tree) throws IOException {

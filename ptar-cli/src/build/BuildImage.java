@@ -41,38 +41,27 @@ final class BuildImage {
 
         checkModules(image);
         Path runtime = image.resolve("runtime");
-        run(tool("jlink"), "--add-modules", String.join(",", new TreeSet<>(MODULES)), "--strip-debug",
-                "--no-header-files", "--no-man-pages", "--output", runtime.toString());
+        AssembleProgram.run(AssembleProgram.tool("jlink"), "--add-modules", String.join(",", new TreeSet<>(MODULES)),
+                "--strip-debug", "--no-header-files", "--no-man-pages", "--output", runtime.toString());
         Files.writeString(image.resolve("java-home"), "runtime\n");
         AssembleProgram.trainAll(runtime, image, images);
-        run("tar", "-czf", images.resolve(name + ".tar.gz").toString(), "-C", images.toString(), "ptar");
+        AssembleProgram.run("tar", "-czf", images.resolve(name + ".tar.gz").toString(), "-C", images.toString(),
+                "ptar");
     }
 
     private static void checkModules(Path image) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(tool("jdeps"), "--ignore-missing-deps", "--print-module-deps",
-                "--multi-release", "base"));
+        List<String> command = new ArrayList<>(List.of(AssembleProgram.tool("jdeps"), "--ignore-missing-deps",
+                "--print-module-deps", "--multi-release", "base"));
         try (Stream<Path> jars = Files.list(image.resolve("lib"))) {
             jars.map(Path::toString).forEach(command::add);
         }
-        Set<String> unknown = new TreeSet<>(Arrays.asList(run(command.toArray(String[]::new)).strip().split(",")));
+        String needed = AssembleProgram.run(command.toArray(String[]::new)).strip();
+        Set<String> unknown = new TreeSet<>(Arrays.asList(needed.split(",")));
         unknown.removeAll(MODULES);
         unknown.removeAll(LEFT_OUT);
         if (!unknown.isEmpty()) {
             throw new IOException("the jars use JDK modules that the image does not have: " + unknown);
         }
-    }
-
-    private static String tool(String name) {
-        return Path.of(System.getProperty("java.home"), "bin", name).toString();
-    }
-
-    private static String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), System.getProperty("native.encoding"));
-        if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output);
-        }
-        return output;
     }
 
     /// Times stay: the AOT cache knows its jars by them.

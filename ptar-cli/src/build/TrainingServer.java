@@ -3,6 +3,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -41,24 +42,22 @@ final class TrainingServer implements Closeable {
     private static final String PASSWORD = "training";
 
     private final Path object;
+    private final Path scratch;
     private final ServerSocket plain;
     private final ServerSocket tls;
-    private final Path authority;
-    private final Path home;
 
     /// @param object a file, which is read at each request
     /// @param scratch a folder for keys and certificates
     TrainingServer(Path object, Path scratch) throws IOException, InterruptedException {
         this.object = object;
+        this.scratch = scratch;
         this.plain = listen(ServerSocketFactory.getDefault());
-        this.authority = scratch.resolve("authority.pem");
-        this.home = scratch;
-        Files.writeString(Files.createDirectories(home.resolve(".aws")).resolve("credentials"),
+        Files.writeString(Files.createDirectories(scratch.resolve(".aws")).resolve("credentials"),
                 "[training]\naws_access_key_id = training\naws_secret_access_key = training\n");
         Path keys = scratch.resolve("keys");
         // As most servers have it: a key of one kind, signed by an authority with one of another.
         keytool(keys, "-genkeypair", "-alias", "authority", "-keyalg", "EC", "-dname", "CN=authority", "-ext", "bc:c");
-        keytool(keys, "-exportcert", "-alias", "authority", "-rfc", "-file", authority.toString());
+        keytool(keys, "-exportcert", "-alias", "authority", "-rfc", "-file", authority().toString());
         keytool(keys, "-genkeypair", "-alias", "server", "-keyalg", "RSA", "-dname", "CN=server",
                 "-ext", "san=ip:127.0.0.1", "-signer", "authority");
         keytool(keys, "-delete", "-alias", "authority"); // else it might show itself
@@ -74,15 +73,10 @@ final class TrainingServer implements Closeable {
     }
 
     private static void keytool(Path keys, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(AssembleProgram.tool("keytool")));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", keys.toString(), "-storepass", PASSWORD));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output);
-        }
+        AssembleProgram.run(command.toArray(String[]::new));
     }
 
     private ServerSocket listen(ServerSocketFactory factory) throws IOException {
@@ -92,8 +86,10 @@ final class TrainingServer implements Closeable {
                 try {
                     Socket client = listener.accept();
                     Thread.ofPlatform().daemon().start(() -> serve(client));
-                } catch (IOException closed) {
-                    return;
+                } catch (IOException e) {
+                    if (!listener.isClosed()) {
+                        throw new UncheckedIOException(e);
+                    }
                 }
             }
         });
@@ -108,15 +104,16 @@ final class TrainingServer implements Closeable {
         return "https://127.0.0.1:" + tls.getLocalPort();
     }
 
-    /// How users tell the SDK of a server, and who they are: there, and at home by the profile `training`.
+    /// As users have it who go to one server by default, with keys in variables, and with the profile `training` in
+    /// their home folder.
     Map<String, String> environment() {
         return Map.of("AWS_ENDPOINT_URL", url(), "AWS_REGION", "training", "AWS_ACCESS_KEY_ID", "training",
-                "AWS_SECRET_ACCESS_KEY", "training", "HOME", home.toString());
+                "AWS_SECRET_ACCESS_KEY", "training", "HOME", scratch.toString());
     }
 
     /// The certificate, as PEM, that whoever comes by TLS has to trust.
     Path authority() {
-        return authority;
+        return scratch.resolve("authority.pem");
     }
 
     private void serve(Socket client) {
@@ -130,14 +127,22 @@ final class TrainingServer implements Closeable {
         }
     }
 
+    /// @throws UncheckedIOException which ends the connection and is printed, as nothing is wrong with that
+    private byte[] content() {
+        try {
+            return Files.readAllBytes(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private boolean answer(InputStream in, OutputStream out) throws IOException {
         String request = line(in);
         if (request.isEmpty()) {
             return false;
         }
         int length = 0;
-        byte[] content = Files.readAllBytes(object);
-        String range = "0-" + (content.length - 1);
+        String range = null;
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             String[] parts = header.split(": ", 2);
             switch (parts[0].toLowerCase(Locale.ROOT)) {
@@ -149,7 +154,8 @@ final class TrainingServer implements Closeable {
         in.skipNBytes(length);
         switch (request.substring(0, 4)) {
             case "GET " -> {
-                String[] ends = range.split("-", 2);
+                byte[] content = content();
+                String[] ends = (range == null ? "0-" + (content.length - 1) : range).split("-", 2);
                 boolean isSuffix = ends[0].isEmpty();
                 int last = Integer.parseInt(ends[1]);
                 int from = isSuffix ? Math.max(0, content.length - last) : Integer.parseInt(ends[0]);

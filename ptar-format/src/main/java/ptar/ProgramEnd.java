@@ -8,7 +8,8 @@ public final class ProgramEnd {
 
     /// Gets ready, in a thread of its own, what the end would wait for some 30 ms for. Optional.
     public static void prepare() {
-        if (PosixExit.isSupported()) { // not asked at the end only, where its class would be looked for in a jar
+        // Asked here so that its class is in the cache: the training run comes by this, and never by the end.
+        if (PosixExit.isSupported()) {
             Trees.prepare();
         }
     }

@@ -13,19 +13,20 @@ import ptar.tree.posix.Caller;
 /// What the options say of restoring over what is there, with tar's defaults for root and for others.
 final class RestoreChoices {
     private final Settings settings;
-    private final XattrChoice xattrs;
     private final Backup backup;
 
+    /// @throws UsageException for options that can't be, before anything is opened
     RestoreChoices(Settings settings) throws UsageException {
         this.settings = settings;
-        this.xattrs = new XattrChoice(settings);
         this.backup = backup();
     }
 
-    /// Asks who runs the program, for which the first system call has to be made ready: some 40 ms.
+    /// To be asked once the archive is open: who runs the program takes a system call, which another thread makes ready
+    /// meanwhile, for some 40 ms.
     RestoreOptions options() {
         Settings.ExtractSettings extract = settings.extract;
         boolean isRoot = Caller.isSuperuser();
+        XattrChoice xattrs = new XattrChoice(settings);
         Restore what = new Restore(
                 extract.sameOwner == null ? isRoot : extract.sameOwner, settings.numericOwner,
                 extract.samePermissions == null ? isRoot : extract.samePermissions, !extract.touch,

@@ -62,7 +62,7 @@ public record Pointer(int run, long offset, int storedLength, int rawLength, Byt
             return byRun != 0 ? byRun : Long.compare(offset, other.offset);
         }
 
-        // As a record has them, but these need no classes that are made at run time (5 to 10 ms at start).
+        // Equal as a record's are, but no classes have to be made at run time (5 to 10 ms at start).
         @Override
         public boolean equals(Object other) {
             return other instanceof Position that && run == that.run && offset == that.offset;

@@ -1,6 +1,7 @@
 package ptar.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static ptar.layout.Sample.assertCorrupt;
 
 import java.nio.ByteBuffer;
@@ -21,6 +22,15 @@ class PointerTest {
     private static Pointer read(long run, long offset, long stored, long raw) throws Exception {
         ByteWriter out = new ByteWriter(64).varint(run).varint(offset).varint(stored).varint(raw).bytes(HASH);
         return read(out.toArray(), FrameType.LEAF);
+    }
+
+    /// Written out by hand; held content is found by it.
+    @Test
+    void positionsAreEqualInBothFieldsOnly() {
+        assertEquals(HERE, new Pointer.Position(3, 10_000));
+        assertEquals(HERE.hashCode(), new Pointer.Position(3, 10_000).hashCode());
+        assertNotEquals(HERE, new Pointer.Position(4, 10_000));
+        assertNotEquals(HERE, new Pointer.Position(3, 10_001));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package ptar.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static ptar.layout.Sample.assertCorrupt;
 
 import java.nio.ByteBuffer;
@@ -28,6 +29,20 @@ class RunTest {
         String hex = "707461722d72756e 02030000 00000000" + Sample.countingHex(0x10, 32) + "00".repeat(12) + "d170c864";
         assertEquals(hex.replace(" ", ""), Sample.hex(preamble(RUN)));
         assertEquals(RUN, read(Sample.bytes(hex)));
+    }
+
+    /// Written out by hand, and what decides whether a closing mark fits.
+    @Test
+    void isEqualInAllFieldsOnly() {
+        Run run = new Run(1, 2, 3, Sample.counting(4, 32));
+        Run same = new Run(1, 2, 3, Sample.counting(4, 32));
+        assertEquals(run, same);
+        assertEquals(run.hashCode(), same.hashCode());
+        assertNotEquals(run, new Run(9, 2, 3, run.salt()));
+        assertNotEquals(run, new Run(1, 9, 3, run.salt()));
+        assertNotEquals(run, new Run(1, 2, 9, run.salt()));
+        assertNotEquals(run, new Run(1, 2, 3, Sample.counting(9, 32)));
+        assertNotEquals(run, null);
     }
 
     @Test
