@@ -141,19 +141,19 @@ final class AssembleProgram {
     static void trainAll(Path javaHome, Path program, Path scratch) throws IOException, InterruptedException {
         Path files = scratch.resolve("training");
         train(javaHome, program, scratch, "ptar.aot", List.of(), Map.of(), List.of(files.toString(), "local"));
-        Path keys = scratch.resolve("training-keys");
-        deleteTree(keys);
-        Files.createDirectories(keys);
-        try (TrainingServer server = new TrainingServer(files.resolve("training.ptar"), keys)) {
+        Path home = scratch.resolve("training-home");
+        deleteTree(home);
+        Files.createDirectories(home);
+        try (TrainingServer server = new TrainingServer(files.resolve("training.ptar"), home)) {
             // What C2 compiles in training it compiles at once in every run. Of the SDK's code and what that calls
             // nothing is worth it: an upload of a few files takes 0.95 s of CPU without these, and 0.86 s with them.
             List<String> flags = List.of(
                     "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
                     "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000");
             train(javaHome, program, scratch, "ptar-remote.aot", flags, server.environment(), List.of(
-                    files.toString(), "remote", server.url(), server.tlsUrl(), server.authority().toString()));
+                    files.toString(), "remote", server.url()));
         } finally {
-            deleteTree(keys);
+            deleteTree(home);
         }
     }
 

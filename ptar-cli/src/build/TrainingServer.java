@@ -10,19 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ServerSocketFactory;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// Plays a web server and a bucket for the training run, so that what talks to them goes into the AOT cache too: has
-/// one object, which every path names, and takes all that is written. Both with TLS and without. It runs in another JVM
-/// than the training, whose cache is for clients.
+/// one object, which every path names, and takes all that is written. It runs in another JVM than the training, whose
+/// cache is for clients.
 final class TrainingServer implements Closeable {
     private static final String CREATED = "<InitiateMultipartUploadResult><UploadId>1</UploadId>"
             + "</InitiateMultipartUploadResult>";
@@ -39,48 +32,19 @@ final class TrainingServer implements Closeable {
             x-amz-id-2: 0123456789ABCDEF0123456789ABCDEF=\r
             x-amz-server-side-encryption: AES256\r
             """;
-    private static final String PASSWORD = "training";
 
     private final Path object;
     private final Path scratch;
-    private final ServerSocket plain;
-    private final ServerSocket tls;
+    private final ServerSocket listener;
 
     /// @param object a file, which is read at each request
-    /// @param scratch a folder for keys and certificates
-    TrainingServer(Path object, Path scratch) throws IOException, InterruptedException {
+    /// @param scratch a folder to be the home of who comes
+    TrainingServer(Path object, Path scratch) throws IOException {
         this.object = object;
         this.scratch = scratch;
-        this.plain = listen(ServerSocketFactory.getDefault());
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Files.writeString(Files.createDirectories(scratch.resolve(".aws")).resolve("credentials"),
                 "[training]\naws_access_key_id = training\naws_secret_access_key = training\n");
-        Path keys = scratch.resolve("keys");
-        // As most servers have it: a key of one kind, signed by an authority with one of another.
-        keytool(keys, "-genkeypair", "-alias", "authority", "-keyalg", "EC", "-dname", "CN=authority", "-ext", "bc:c");
-        keytool(keys, "-exportcert", "-alias", "authority", "-rfc", "-file", authority().toString());
-        keytool(keys, "-genkeypair", "-alias", "server", "-keyalg", "RSA", "-dname", "CN=server",
-                "-ext", "san=ip:127.0.0.1", "-signer", "authority");
-        keytool(keys, "-delete", "-alias", "authority"); // else it might show itself
-        try {
-            KeyManagerFactory shown = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            shown.init(KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(shown.getKeyManagers(), null, null);
-            this.tls = listen(context.getServerSocketFactory());
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
-    }
-
-    private static void keytool(Path keys, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(AssembleProgram.tool("keytool")));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-keystore", keys.toString(), "-storepass", PASSWORD));
-        AssembleProgram.run(command.toArray(String[]::new));
-    }
-
-    private ServerSocket listen(ServerSocketFactory factory) throws IOException {
-        ServerSocket listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(() -> {
             while (!listener.isClosed()) {
                 try {
@@ -93,15 +57,10 @@ final class TrainingServer implements Closeable {
                 }
             }
         });
-        return listener;
     }
 
     String url() {
-        return "http://127.0.0.1:" + plain.getLocalPort();
-    }
-
-    String tlsUrl() {
-        return "https://127.0.0.1:" + tls.getLocalPort();
+        return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
     /// As users have it who go to one server by default, with keys in variables, and with the profile `training` in
@@ -109,11 +68,6 @@ final class TrainingServer implements Closeable {
     Map<String, String> environment() {
         return Map.of("AWS_ENDPOINT_URL", url(), "AWS_REGION", "training", "AWS_ACCESS_KEY_ID", "training",
                 "AWS_SECRET_ACCESS_KEY", "training", "HOME", scratch.toString());
-    }
-
-    /// The certificate, as PEM, that whoever comes by TLS has to trust.
-    Path authority() {
-        return scratch.resolve("authority.pem");
     }
 
     private void serve(Socket client) {
@@ -190,7 +144,6 @@ final class TrainingServer implements Closeable {
 
     @Override
     public void close() throws IOException {
-        plain.close();
-        tls.close();
+        listener.close();
     }
 }

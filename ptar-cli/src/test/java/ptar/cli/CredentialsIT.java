@@ -256,28 +256,8 @@ class CredentialsIT {
         }
     }
 
-    /// As to every real server: a class that is not in the cache is looked for in one jar after the other.
-    @Test
-    void takesNoClassFromAJar() throws Exception {
-        Path classes = folder.resolve("classes");
-        String endpoint = "https://127.0.0.1:" + server.tlsPort();
-        Ptar ptar = byTls(endpoint).with("PTAR_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
-        assertEquals(0, create(ptar).exitCode());
-        assertNoneFromAJar(classes);
-        assertEquals("file\n", ptar.run("tf", "s3://" + bucket + "/a.ptar").out());
-        assertNoneFromAJar(classes);
-        assertEquals("file\n", ptar.run("tf", server.presigned(bucket, "a.ptar", endpoint)).out());
-        assertNoneFromAJar(classes);
-    }
-
     private Ptar byTls(String endpoint) {
         return Ptar.in(folder).withS3At(server.uri()).with("AWS_ENDPOINT_URL", endpoint)
                 .with("AWS_MAX_ATTEMPTS", "1").with("AWS_CA_BUNDLE", folder.resolve("ca.pem").toString());
-    }
-
-    private static void assertNoneFromAJar(Path classes) throws IOException {
-        List<String> lines = Files.readAllLines(classes);
-        assertTrue(lines.stream().anyMatch(line -> line.contains("source: shared objects file")), lines::toString);
-        assertEquals(List.of(), lines.stream().filter(line -> line.contains("source: file:")).toList());
     }
 }
