@@ -81,7 +81,7 @@ final class TrainingServer implements Closeable {
         }
     }
 
-    /// @throws UncheckedIOException which ends the connection and is printed, as nothing is wrong with that
+    /// @throws UncheckedIOException which Java prints: only that a command has ended is nothing to tell of
     private byte[] content() {
         try {
             return Files.readAllBytes(object);
