@@ -11,6 +11,7 @@ Section numbers are those of the text. Names are bytes; in JSON each byte is a c
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -437,7 +438,8 @@ def check_head(head, run, offset):
     need(kind >= 128 or kind in RAW_LIMITS, "frame of unknown type: needs a newer reader")
     need(u(head, 6, 2) == 0 and stored <= 1 << 27, "frame: out of range")
     if kind < 128:
-        need(codec <= 1 and raw <= RAW_LIMITS[kind] and (codec == 1 or raw == stored), "frame: out of range")
+        need(codec <= (2 if kind == 1 else 1), "frame of unknown codec: needs a newer reader")
+        need(raw <= RAW_LIMITS[kind] and (codec > 0 or raw == stored), "frame: out of range")
     return kind, codec
 
 
@@ -449,7 +451,26 @@ def decompress(codec, payload, raw):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     out, _ = process.communicate(payload)
     need(process.returncode == 0 and len(out) == raw, "does not decompress to its raw length")
-    return out
+    return positions_to_distances(out) if codec == 2 else out
+
+
+# §4.1
+OPCODES = re.compile(rb"[\xe8\xe9]|[\x89\x8b\x8d\x8f][\x05\x0d\x15\x1d\x25\x2d\x35\x3d]")
+
+
+def positions_to_distances(payload):
+    b, p = bytearray(payload), 0
+    while True:
+        match = OPCODES.search(b, p)
+        if not match or match.start() + 6 > len(b):
+            return bytes(b)
+        q = match.end()
+        if b[q + 3] in (0x00, 0xff):
+            v = u(b, q, 4) - (q + 4) & 0x1ffffff
+            b[q:q + 4] = (v | 0xfe000000 if v >> 24 else v).to_bytes(4, "little")
+            p = q + 4
+        else:
+            p = q + 3
 
 
 def split_block(raw):

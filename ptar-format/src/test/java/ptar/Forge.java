@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 import ptar.block.Compressor;
 import ptar.block.Decompressor;
+import ptar.block.X86Filter;
 import ptar.crypto.MasterKey;
 import ptar.crypto.SegmentCipher;
 import ptar.hash.Blake3;
@@ -283,13 +284,22 @@ public final class Forge {
                 raw = replace(raw, pointer[0], pointer[1]);
             }
             byte[] edited = edit.apply(new Frame(frame.type(), frame.codec(), raw, frame.pointer()));
-            last = frame.codec() == FrameHead.STORED
-                    ? run.frame(frame.type(), FrameHead.STORED, edited, edited.length)
-                    : run.frame(frame.type(), FrameHead.ZSTD, compress(edited), edited.length);
+            last = run.frame(frame.type(), frame.codec(), encode(frame.codec(), edited), edited.length);
             moved.add(new byte[][] {encoded(frame.pointer()), encoded(last)});
         }
         run.end(last);
         return forge.close();
+    }
+
+    private static byte[] encode(int codec, byte[] raw) {
+        if (codec == FrameHead.STORED) {
+            return raw;
+        }
+        byte[] payload = raw.clone();
+        if (codec == FrameHead.ZSTD_X86) {
+            X86Filter.apply(MemorySegment.ofArray(payload));
+        }
+        return compress(payload);
     }
 
     public static byte[] encoded(Pointer pointer) {

@@ -11,7 +11,7 @@ public final class Decompressor implements AutoCloseable {
     private final ZstdDecompressCtx context = new ZstdDecompressCtx();
 
     /// Fills `raw`, whose size is the declared raw length: one byte more or fewer is damage. zstd decodes straight into
-    /// `raw`, so the window that its frame asks for allocates nothing.
+    /// `raw`, so the window that its frame asks for allocates nothing, and a filter is undone there.
     public void decompress(int codec, MemorySegment stored, MemorySegment raw, Object where)
             throws CorruptArchiveException {
         if (codec == FrameHead.STORED) {
@@ -32,6 +32,9 @@ public final class Decompressor implements AutoCloseable {
         if (length != raw.byteSize()) {
             throw new CorruptArchiveException(
                     where + ": decompresses to " + length + " bytes, expected " + raw.byteSize());
+        }
+        if (codec == FrameHead.ZSTD_X86) {
+            X86Filter.undo(raw);
         }
     }
 

@@ -13,7 +13,7 @@ import ptar.error.UnsupportedVersionException;
 /// |-------:|-----:|---------------|----------------------------------------------------|
 /// |      0 |    4 | sync          | [#SYNC]: a scan for frames looks for it            |
 /// |      4 |    1 | type          | [FrameType], or 128 and above: to be passed over   |
-/// |      5 |    1 | codec         | 0 stored, 1 zstd                                   |
+/// |      5 |    1 | codec         | 0 stored, 1 zstd, 2 zstd behind the filter of §4.1 |
 /// |      6 |    2 | reserved      |                                                    |
 /// |      8 |    4 | stored length | of the payload behind, at most 2^27                |
 /// |     12 |    4 | raw length    | of the payload decompressed, exact                 |
@@ -29,6 +29,8 @@ public record FrameHead(int typeCode, int codec, int storedLength, int rawLength
     public static final int MAX_STORED_LENGTH = 1 << 27;
     public static final int STORED = 0;
     public static final int ZSTD = 1;
+    /// Blocks only.
+    public static final int ZSTD_X86 = 2;
 
     /// @return null for a type that is passed over
     public FrameType type() {
@@ -63,7 +65,8 @@ public record FrameHead(int typeCode, int codec, int storedLength, int rawLength
         int codec = head.get(5) & 0xff;
         FrameHead frame = new FrameHead(code, codec, head.getInt(8), head.getInt(12), head.getInt(16));
         FrameType type = frame.type();
-        if (type == null && code < FrameType.FIRST_SKIPPABLE || codec > ZSTD && type != null) {
+        int lastCodec = type == FrameType.BLOCK ? ZSTD_X86 : ZSTD;
+        if (type == null && code < FrameType.FIRST_SKIPPABLE || type != null && codec > lastCodec) {
             throw new UnsupportedVersionException(
                     where + ": frame type " + code + " with codec " + codec + " needs a newer ptar");
         }

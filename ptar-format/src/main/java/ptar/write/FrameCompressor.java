@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import ptar.block.Compressor;
 import ptar.block.Sampler;
+import ptar.block.X86Filter;
 import ptar.hash.Blake3;
 import ptar.layout.FrameHead;
 import ptar.layout.Pointer;
@@ -19,18 +20,23 @@ final class FrameCompressor implements AutoCloseable {
     /// Who asks for a higher level waits for what samples do not see.
     private static final int MAX_SAMPLED_LEVEL = 3;
 
+    /// To find out whether a block is smaller behind the filter adds a seventh here, and far more to lower levels.
+    private static final int MIN_FILTERED_LEVEL = 9;
+    /// And so much smaller, as to undo it takes a reader's time.
+    private static final int LEAST_FILTERED_SHIFT = 6;
+
     private final BufferPool buffers;
     private final int level;
     private final int maxRawLength;
     private final ConcurrentLinkedQueue<Tools> idle = new ConcurrentLinkedQueue<>();
 
     /// What one thread at a time compresses with. What is not used takes no memory to speak of.
-    private record Tools(Sampler sampler, Compressor usual, Compressor forNearlyNoise) implements AutoCloseable {
+    private record Tools(Sampler sampler, Compressor usual, Compressor quick) implements AutoCloseable {
         @Override
         public void close() {
             sampler.close();
             usual.close();
-            forNearlyNoise.close();
+            quick.close();
         }
     }
 
@@ -54,7 +60,7 @@ final class FrameCompressor implements AutoCloseable {
     Stored compressPage(MemorySegment raw, int rawLength) {
         Tools tools = tools();
         try {
-            return compress(raw, rawLength, tools.usual);
+            return compress(raw, rawLength, tools.usual, FrameHead.ZSTD);
         } finally {
             idle.add(tools);
         }
@@ -72,32 +78,60 @@ final class FrameCompressor implements AutoCloseable {
             if (verdict == Sampler.Verdict.NOISE && storeNoise) {
                 return hashed(raw, FrameHead.STORED, rawLength, rawLength);
             }
+            if (level >= MIN_FILTERED_LEVEL && filter(raw.asSlice(0, rawLength), tools)) {
+                return compress(raw, rawLength, tools.usual, FrameHead.ZSTD_X86);
+            }
             // levels up to 1 are as fast themselves
             boolean usual = verdict == Sampler.Verdict.COMPRESSIBLE || level <= 1;
-            return compress(raw, rawLength, usual ? tools.usual : tools.forNearlyNoise);
+            return compress(raw, rawLength, usual ? tools.usual : tools.quick, FrameHead.ZSTD);
         } finally {
             idle.add(tools);
         }
     }
 
-    private Tools tools() {
-        Tools tools = idle.poll();
-        if (tools != null) {
-            return tools;
+    /// Filters a block that is smaller for it.
+    ///
+    /// @return whether it was
+    private boolean filter(MemorySegment payload, Tools tools) {
+        if (!tools.sampler.looksLikeX86Code(payload)) {
+            return false;
         }
-        return new Tools(
-                new Sampler(), new Compressor(level, maxRawLength), Compressor.forNearlyNoise(maxRawLength));
+        // Samples do not see the same code far away, and its copies are no longer the same.
+        MemorySegment target = buffers.take(Compressor.bound(payload.byteSize()));
+        try {
+            int before = tools.quick.compress(payload, target);
+            X86Filter.apply(payload);
+            int after = tools.quick.compress(payload, target);
+            if (after < before - (before >>> LEAST_FILTERED_SHIFT)) {
+                return true;
+            }
+            X86Filter.undo(payload);
+            return false;
+        } finally {
+            buffers.release(target);
+        }
     }
 
-    private Stored compress(MemorySegment raw, int rawLength, Compressor compressor) {
+    private Tools tools() {
+        Tools tools = idle.poll();
+        return tools != null
+                ? tools
+                : new Tools(new Sampler(), new Compressor(level, maxRawLength), Compressor.quick(maxRawLength));
+    }
+
+    /// @param codec of what comes out; `raw` is filtered if it says so
+    private Stored compress(MemorySegment raw, int rawLength, Compressor compressor, int codec) {
         MemorySegment target = buffers.take(Compressor.bound(rawLength));
         int length = compressor.compress(raw.asSlice(0, rawLength), target);
         int leastSaving = level < WriteOptions.ULTRA_LEVEL ? rawLength >>> LEAST_SAVING_SHIFT : 0;
         if (length < rawLength - leastSaving) {
             buffers.release(raw);
-            return hashed(target, FrameHead.ZSTD, length, rawLength);
+            return hashed(target, codec, length, rawLength);
         }
         buffers.release(target);
+        if (codec == FrameHead.ZSTD_X86) {
+            X86Filter.undo(raw.asSlice(0, rawLength));
+        }
         return hashed(raw, FrameHead.STORED, rawLength, rawLength);
     }
 

@@ -1,12 +1,16 @@
 package ptar.block;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static ptar.block.Sampler.Verdict.COMPRESSIBLE;
 import static ptar.block.Sampler.Verdict.NEARLY_NOISE;
 import static ptar.block.Sampler.Verdict.NOISE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +86,46 @@ class SamplerTest {
     void doesNotJudgeWhatIsShort() {
         assertEquals(COMPRESSIBLE, verdict((1 << 20) - 1, raw -> {}));
         assertEquals(NOISE, verdict(1 << 20, raw -> {}));
+    }
+
+    private static boolean looksLikeX86Code(Content content) {
+        try (Sampler sampler = new Sampler()) {
+            return sampler.looksLikeX86Code(MemorySegment.ofBuffer(
+                    ByteBuffer.allocateDirect((int) content.size()).put(content.bytes()).flip()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40_000, 900_000, 1 << 20, 5_000_000})
+    void codeIsCode(int size) {
+        assertTrue(looksLikeX86Code(Content.machineCode(1, size)));
+    }
+
+    @Test
+    void elseNothingIs() {
+        assertFalse(looksLikeX86Code(Content.hole(5_000_000)));
+        assertFalse(looksLikeX86Code(Content.random(1, 5_000_000)));
+        assertFalse(looksLikeX86Code(Content.of("it is read by people, caf\u00e9 and all\n".repeat(100_000))));
+        assertFalse(looksLikeX86Code(Content.machineCode(1, 32_767))); // as short as that there is no sample
+    }
+
+    /// As in an object file: what is called is filled in by the linker.
+    @Test
+    void callsOfNothingAreNotCode() {
+        byte[] call = {(byte) 0xe8, 0, 0, 0, 0};
+        byte[] code = Content.of("push mov pop".repeat(100_000)).bytes();
+        for (int at = 0; at + call.length <= code.length; at += 97) {
+            System.arraycopy(call, 0, code, at, call.length);
+        }
+        assertFalse(looksLikeX86Code(Content.of(code)));
+    }
+
+    /// Copies have the same distances, and other positions.
+    @Test
+    void codeThatRepeatsInASampleIsNotWorthIt() {
+        Content[] copies = new Content[300];
+        Arrays.fill(copies, Content.join(Content.machineCode(1, 5_000), Content.of("x")));
+        assertFalse(looksLikeX86Code(Content.join(copies)));
     }
 
     @Test

@@ -105,6 +105,12 @@ class FrameHeadTest {
     }
 
     @Test
+    void aBlockMayBeFiltered() throws Exception {
+        FrameHead filtered = new FrameHead(1, FrameHead.ZSTD_X86, 100, 200, 0);
+        assertEquals(filtered, read(bytes(filtered)));
+    }
+
+    @Test
     void withoutCompressionBothLengthsAreTheSame() throws Exception {
         FrameHead stored = new FrameHead(1, 0, 100, 100, 0);
         assertEquals(stored, read(bytes(stored)));
@@ -112,7 +118,7 @@ class FrameHeadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "8, 0", "127, 1", "1, 2", "6, 255"})
+    @CsvSource({"0, 0", "8, 0", "127, 1", "1, 3", "2, 2", "3, 2", "4, 2", "5, 2", "6, 2", "6, 255"})
     void anUnknownTypeOrCodecNeedsANewerReader(int type, int codec) {
         byte[] bytes = bytes(new FrameHead(type, codec, 5, 5, 0));
         UnsupportedVersionException refused = assertThrows(UnsupportedVersionException.class, () -> read(bytes));

@@ -58,6 +58,13 @@ public class MutationTest {
         return tree;
     }
 
+    /// With a block behind the filter.
+    private static MemoryTree treeWithCode() {
+        MemoryTree tree = tree();
+        tree.file("code", Content.machineCode(1, 70_000));
+        return tree;
+    }
+
     /// With frames of every type.
     static MemoryTree treeWithExtents() {
         MemoryTree tree = tree();
@@ -206,6 +213,7 @@ public class MutationTest {
             List<List<Forge.Frame>> archives = List.of(
                     Forge.framesOf(TestArchive.of(tree()).write(), header, key),
                     Forge.framesOf(TestArchive.of(tree()).windows(1, Long.MAX_VALUE).write(), header, key),
+                    Forge.framesOf(TestArchive.of(treeWithCode()).level(9).write(), header, key),
                     Forge.framesOf(
                             TestArchive.of(treeWithExtents()).windows(3, Long.MAX_VALUE).write(), header, key));
             int errors = 0;

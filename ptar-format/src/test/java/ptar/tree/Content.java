@@ -1,8 +1,12 @@
 package ptar.tree;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 /// Content of a file in memory: bytes that are there, or that are computed where they are read; with holes.
 public interface Content {
@@ -66,6 +70,27 @@ public interface Content {
                 }
             }
         };
+    }
+
+    /// Calls and accesses of 200 places, each from everywhere, with words of no meaning between them.
+    static Content machineCode(long seed, int size) {
+        Random random = new Random(seed);
+        ByteBuffer code = ByteBuffer.allocate(size + 64).order(ByteOrder.LITTLE_ENDIAN);
+        String[] words = new String[64];
+        Arrays.setAll(words, i -> Integer.toString(random.nextInt(1 << 20), 36));
+        while (code.position() < size) {
+            int words1To3 = 1 + random.nextInt(3);
+            for (int i = 0; i < words1To3; i++) {
+                code.put(words[random.nextInt(words.length)].getBytes(StandardCharsets.US_ASCII));
+            }
+            switch (random.nextInt(3)) {
+                case 0 -> code.put((byte) 0xe8);
+                case 1 -> code.put((byte) 0xe9);
+                default -> code.put((byte) (0x89 + 2 * random.nextInt(4))).put((byte) (5 + 8 * random.nextInt(8)));
+            }
+            code.putInt(random.nextInt(200) * 1009 - (code.position() + 4));
+        }
+        return of(Arrays.copyOf(code.array(), size));
     }
 
     /// SplitMix64's output function.

@@ -26,12 +26,14 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import ptar.Forge;
 import ptar.crypto.KeySlots;
 import ptar.crypto.MasterKey;
 import ptar.index.EntryCursor;
 import ptar.layout.ClosingMark;
 import ptar.layout.Entry;
 import ptar.layout.Extent;
+import ptar.layout.FrameHead;
 import ptar.layout.Header;
 import ptar.layout.Run;
 import ptar.layout.SegmentHead;
@@ -207,6 +209,26 @@ class ArchiveWriterTest {
         byte[] once = TestArchive.of(tree).level(3).blockSize(4 * MIB).threads(1).write();
         assertArrayEquals(once, TestArchive.of(tree).level(3).blockSize(4 * MIB).threads(4).write());
         assertHolds(tree, once);
+    }
+
+    /// Blocks of code among others, at a level that filters them; with a file that refers to what came before.
+    @Test
+    void codeIsFilteredByAnyNumberOfThreads() throws IOException {
+        MemoryTree tree = new MemoryTree();
+        for (int i = 0; i < 3; i++) {
+            tree.file("a" + i + ".bin", Content.machineCode(i, 2_000_000 + i));
+        }
+        tree.file("b.noise", Content.random(1, 2 * MIB));
+        tree.file("c.text", "words ".repeat(500_000));
+        tree.file("d.part", Content.join(Content.of("x"), Content.machineCode(1, 2_000_001)));
+        byte[] once = TestArchive.of(tree).level(9).blockSize(MIB).threads(1).write();
+        assertArrayEquals(once, TestArchive.of(tree).level(9).blockSize(MIB).threads(4).write());
+        assertHolds(tree, once);
+        assertHolds(tree, TestArchive.of(tree).level(9).blockSize(MIB).sealed().write(), TestArchive.keys());
+        MasterKey key = MasterKey.plain();
+        long filtered = Forge.framesOf(once, Header.plain(key), key).stream()
+                .filter(frame -> frame.codec() == FrameHead.ZSTD_X86).count();
+        assertTrue(filtered >= 5, filtered + " blocks");
     }
 
     /// Files with a stretch in common that is too short for a chunk of its own.

@@ -8,11 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ptar.block.Compressor;
+import ptar.block.Decompressor;
+import ptar.block.Sampler;
+import ptar.error.CorruptArchiveException;
 import ptar.layout.FrameHead;
 import ptar.storage.BufferPool;
 import ptar.tree.Content;
@@ -93,13 +99,67 @@ class FrameCompressorTest {
         byte[] expected;
         try (Arena arena = Arena.ofConfined();
                 Compressor compressor = fast
-                        ? Compressor.forNearlyNoise(content.length) : new Compressor(level, content.length)) {
+                        ? Compressor.quick(content.length) : new Compressor(level, content.length)) {
             MemorySegment raw = arena.allocate(content.length);
             raw.copyFrom(MemorySegment.ofArray(content));
             MemorySegment target = arena.allocate(Compressor.bound(content.length));
             expected = target.asSlice(0, compressor.compress(raw, target)).toArray(JAVA_BYTE);
         }
         assertArrayEquals(expected, stored.payload().toArray(JAVA_BYTE));
+    }
+
+    private static byte[] decompressed(FrameCompressor.Stored stored) throws CorruptArchiveException {
+        try (Decompressor decompressor = new Decompressor()) {
+            MemorySegment raw = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(stored.rawLength()));
+            decompressor.decompress(stored.codec(), stored.payload(), raw, "here");
+            return raw.toArray(JAVA_BYTE);
+        }
+    }
+
+    /// To filter takes a reader's time: not of who wants speed.
+    @ParameterizedTest
+    @CsvSource({"-1, false", "3, false", "8, false", "9, true", "19, true", "20, true"})
+    void codeIsFilteredFromLevel9On(int level, boolean filtered) throws CorruptArchiveException {
+        byte[] code = Content.machineCode(5, 2 * LENGTH).bytes();
+        FrameCompressor.Stored stored = block(code, level, true);
+        assertEquals(filtered ? FrameHead.ZSTD_X86 : FrameHead.ZSTD, stored.codec());
+        assertArrayEquals(code, decompressed(stored));
+        byte[] text = Content.of("of which nothing is code\n".repeat(100_000)).bytes();
+        assertEquals(FrameHead.ZSTD, block(text, level, true).codec());
+    }
+
+    /// Copies of the same code, with a difference here and there, are far smaller as they are: no sample sees that.
+    @Test
+    void codeThatRepeatsFarAwayIsNotFiltered() throws CorruptArchiveException {
+        byte[] code = Content.machineCode(7, LENGTH).bytes();
+        byte[] twice = Arrays.copyOf(code, 2 * LENGTH + 1);
+        System.arraycopy(code, 0, twice, LENGTH + 1, LENGTH);
+        for (int at = LENGTH; at < twice.length; at += 8_000) {
+            twice[at]++;
+        }
+        assertEquals(FrameHead.ZSTD_X86, block(code, 9, true).codec());
+        FrameCompressor.Stored stored = block(twice, 9, true);
+        assertEquals(FrameHead.ZSTD, stored.codec());
+        assertArrayEquals(twice, decompressed(stored));
+    }
+
+    /// Samples of 32 KiB begin with 5 KiB of calls of one place: of all the block that is too little.
+    @Test
+    void whatIsStoredIsNotFiltered() throws CorruptArchiveException {
+        byte[] content = Content.random(6, 4 * LENGTH).bytes();
+        ByteBuffer code = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < content.length; start += 512 << 10) {
+            for (int at = start; at < start + 5_000; at += 5) {
+                code.put(at, (byte) 0xe8).putInt(at + 1, 1000 - (at + 5));
+            }
+        }
+        try (Sampler sampler = new Sampler()) {
+            assertTrue(sampler.looksLikeX86Code(MemorySegment.ofBuffer(
+                    ByteBuffer.allocateDirect(content.length).put(content).flip())));
+        }
+        FrameCompressor.Stored stored = block(content, 9, true);
+        assertEquals(FrameHead.STORED, stored.codec());
+        assertArrayEquals(content, decompressed(stored));
     }
 
     @Test

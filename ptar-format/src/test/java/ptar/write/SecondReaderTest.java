@@ -241,7 +241,32 @@ class SecondReaderTest {
     private static Map<String, byte[]> listedArchives() throws IOException {
         return Map.of(
                 "v1-every-kind.ptar", TestArchive.of(tree()).level(3).windows(4, Long.MAX_VALUE).write(),
-                "v1-two-runs.ptar", HostileArchiveTest.appended().close());
+                "v1-two-runs.ptar", HostileArchiveTest.appended().close(),
+                "v1-code.ptar", archiveOfCode());
+    }
+
+    private static byte[] archiveOfCode() throws IOException {
+        MemoryTree tree = new MemoryTree();
+        tree.file("code", Content.machineCode(1, 100_000));
+        tree.file("more code", Content.join(Content.machineCode(2, 50_000), everyOpcode()));
+        byte[] archive = TestArchive.of(tree).level(9).write();
+        MasterKey plain = MasterKey.plain();
+        Forge.Frame block = Forge.framesOf(archive, Header.plain(plain), plain).getFirst();
+        assertEquals(FrameHead.ZSTD_X86, block.codec());
+        return archive;
+    }
+
+    /// Whatever may be an instruction and what is none, with operands of which some hold an opcode.
+    private static Content everyOpcode() {
+        byte[] highest = {0, -1, 1, (byte) 0xfe, (byte) 0xe8, (byte) 0x8b};
+        ByteBuffer bytes = ByteBuffer.allocate(10 * 256 * 6);
+        for (int opcode : new int[] {0xe7, 0xe8, 0xe9, 0xea, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0x8f}) {
+            for (int modRm = 0; modRm < 256; modRm++) {
+                bytes.put((byte) opcode).put((byte) modRm).put((byte) (7 * modRm)).put((byte) (modRm >> 1))
+                        .put((byte) opcode).put(highest[modRm % highest.length]);
+            }
+        }
+        return Content.of(bytes.array());
     }
 
     /// `-Dptar.testdata.write=true` makes them anew, with the list that the second reader gives: only until the version
@@ -260,11 +285,15 @@ class SecondReaderTest {
         try (var files = Files.list(listed)) {
             archives = files.filter(file -> file.toString().endsWith(".ptar")).sorted().toList();
         }
-        assertEquals(2, archives.size());
+        assertEquals(3, archives.size());
+        String program = SPECIFICATION.resolve("reader.py").toString();
         for (Path archive : archives) {
             List<String> list = Files.readAllLines(listed.resolve(archive.getFileName() + ".jsonl"));
-            assertEquals(String.join("\n", list), String.join("\n", lines(Files.readAllBytes(archive))));
+            assertEquals(list, lines(Files.readAllBytes(archive)));
+            assertEquals(list, List.of(python(program, "list", archive.toString())));
         }
+        String code = listed.resolve("v1-code.ptar").toString();
+        assertEquals(Files.readAllLines(Path.of(code + ".jsonl")), List.of(python(program, "journal", code)));
     }
 
     // ---- broken ones
