@@ -23,14 +23,20 @@ import java.util.stream.Stream;
 ///     target/ptar/lib/*.jar     the program and its libraries, ptar-cli.jar names the others in its manifest
 ///     target/ptar/native/*      the libraries' native parts for this platform, so that no start unpacks them
 ///     target/ptar/ptar.aot      the classes of a training run, loaded and linked (JEP 483, 514)
-///     target/ptar/ptar-remote.aot  the same with those that talk to S3 and web servers: all classes of a cache are
-///                               there at every start, and 3,000 more of them cost 30 ms
-///     target/ptar/java-home     the JDK that made ptar.aot and must run it
+///     target/ptar/ptar-keys.aot    the same with those of encryption: all classes of a cache are there at every start
+///     target/ptar/ptar-remote.aot  and with those that talk to S3 and web servers, 3,000, which cost 30 ms
+///     target/ptar/java-home     the JDK that made the caches and must run them
 ///
 /// Run by Maven with the JDK of the build, as a source file.
 final class AssembleProgram {
     private static final String MAIN_JAR = "ptar-cli.jar";
     private static final String TRAINING_CLASS = "ptar.cli.Training";
+
+    /// What C2 compiles in training it compiles at once in every run. Of the SDK's code and what that calls nothing is
+    /// worth it: an upload of a few files takes 0.95 s of CPU without these, and 0.86 s with them.
+    private static final List<String> FEW_COMPILED = List.of(
+            "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
+            "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000");
 
     private AssembleProgram() {
     }
@@ -135,22 +141,18 @@ final class AssembleProgram {
         return name.substring(name.lastIndexOf('/') + 1).replaceFirst("-[0-9][0-9.-]*(\\.[a-z]+)$", "$1");
     }
 
-    /// Makes both caches.
+    /// Makes all caches, `*.aot`.
     ///
     /// @param scratch where to leave the logs, and files while it runs
     static void trainAll(Path javaHome, Path program, Path scratch) throws IOException, InterruptedException {
         Path files = scratch.resolve("training");
         train(javaHome, program, scratch, "ptar.aot", List.of(), Map.of(), List.of(files.toString(), "local"));
+        train(javaHome, program, scratch, "ptar-keys.aot", FEW_COMPILED, Map.of(), List.of(files.toString(), "keys"));
         Path home = scratch.resolve("training-home");
         deleteTree(home);
         Files.createDirectories(home);
         try (TrainingServer server = new TrainingServer(files.resolve("training.ptar"), home)) {
-            // What C2 compiles in training it compiles at once in every run. Of the SDK's code and what that calls
-            // nothing is worth it: an upload of a few files takes 0.95 s of CPU without these, and 0.86 s with them.
-            List<String> flags = List.of(
-                    "-XX:Tier4InvocationThreshold=400000", "-XX:Tier4MinInvocationThreshold=200000",
-                    "-XX:Tier4CompileThreshold=600000", "-XX:Tier4BackEdgeThreshold=1600000");
-            train(javaHome, program, scratch, "ptar-remote.aot", flags, server.environment(), List.of(
+            train(javaHome, program, scratch, "ptar-remote.aot", FEW_COMPILED, server.environment(), List.of(
                     files.toString(), "remote", server.url()));
         } finally {
             deleteTree(home);

@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,8 +37,11 @@ final class BuildImage {
         copyTree(program, image);
         Files.copy(Path.of(args[1]), image.resolve("ptar"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(Path.of(args[2]), image.resolve("LICENSE"));
-        Files.delete(image.resolve("ptar.aot"));
-        Files.delete(image.resolve("ptar-remote.aot"));
+        try (DirectoryStream<Path> caches = Files.newDirectoryStream(image, "*.aot")) {
+            for (Path cache : caches) {
+                Files.delete(cache);
+            }
+        }
 
         checkModules(image);
         Path runtime = image.resolve("runtime");

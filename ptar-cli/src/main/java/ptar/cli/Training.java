@@ -24,7 +24,8 @@ final class Training {
     }
 
     /// @param args a folder to work in, which exists and is empty, and where the training server finds `training.ptar`;
-    ///     `local` for what is on this machine, or `remote` for keys, S3 and web servers, with that server's URL
+    ///     `local` for plain archives on this machine, `keys` for encrypted ones too, or `remote` for both, S3 and web
+    ///     servers, with that server's URL
     public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Path.of(args[0]);
         Path tree = Files.createDirectories(folder.resolve("tree"));
@@ -78,11 +79,13 @@ final class Training {
         train(2, "tf", folder.resolve("not-there").toString());
         // For their classes only, so a few files: what a training run compiles, every later run compiles at once.
         train("cvf", renamed, "--totals", "--stats", "-C", folder.toString(), "tree/name", "tree/holes", "tree/link");
-        if (args[1].equals("remote")) {
-            trainSealed(folder, tree);
-            trainRemote(folder, args[2]);
+        if (args[1].equals("local")) {
+            trainPipes(folder, Path.of(renamed), out); // in the other caches they cost sealed extraction some CPU
         } else {
-            trainPipes(folder, Path.of(renamed), out); // in the other cache they cost sealed extraction some CPU
+            trainSealed(folder, tree);
+        }
+        if (args[1].equals("remote")) {
+            trainRemote(folder, args[2]);
         }
         train("cf", "-", "-C", folder.toString(), "tree/link"); // the last, as it closes the output
     }
