@@ -21,8 +21,8 @@ public final class X86Filter {
 
     private final MemorySegment payload;
     private final int sign;
-    /// Bytes are copied here to be looked at, eight in a word: before C2 has compiled it, any other way to read them
-    /// takes twice as long. One word more than a window, so that there is one behind the last.
+    /// Bytes are copied here to be looked at, eight in a word: before C2 has compiled it, words that are read out of
+    /// bytes take one and a half times as long. One word more than a window, so that there is one behind the last.
     private final long[] words = new long[WINDOW_SIZE / Long.BYTES + 1];
     private final MemorySegment window = MemorySegment.ofArray(words).asSlice(0, WINDOW_SIZE);
     private boolean changed;
