@@ -1,18 +1,10 @@
 package ptar.tree.posix;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
+import ptar.foreign.ForeignCall;
 
-/// Linux by system calls, and the few functions of libc that are none.
-///
-/// Linking a foreign function costs some 20 ms at start-up, so there is one handle, of the shape `long f(long × 7)`,
-/// for everything: libc's `syscall`, and `getpwuid_r` and its kin, which leave the arguments too many alone. (On both
-/// architectures integers are passed the same way to variadic functions, and a narrower one uses the low bits.)
+/// Linux by system calls, through libc's `syscall`, and the few functions of libc that are none.
 final class Kernel {
     static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
 
@@ -37,7 +29,6 @@ final class Kernel {
     static final long RESOLVE_NO_MAGICLINKS = 2;
     static final long RESOLVE_BENEATH = 8;
 
-    private static final MethodHandle CALL = link();
     private static final MemorySegment SYSCALL = function("syscall");
 
     private Kernel() {}
@@ -81,23 +72,11 @@ final class Kernel {
     }
 
     static MemorySegment function(String name) {
-        SymbolLookup libc = Linker.nativeLinker().defaultLookup();
-        return libc.find(name).orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
+        return ForeignCall.find(Linker.nativeLinker().defaultLookup(), "libc", name);
     }
 
     static long invoke(
             MemorySegment function, Scratch scratch, long a, long b, long c, long d, long e, long f, long g) {
-        try {
-            return (long) CALL.invokeExact(function, scratch.segment, a, b, c, d, e, f, g);
-        } catch (Throwable t) {
-            throw new AssertionError("a foreign call threw", t);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle link() {
-        FunctionDescriptor shape = FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-        return Linker.nativeLinker().downcallHandle(shape, Linker.Option.captureCallState("errno"));
+        return ForeignCall.call(function, scratch.segment, a, b, c, d, e, f, g);
     }
 }
