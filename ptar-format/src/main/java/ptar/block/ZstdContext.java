@@ -10,7 +10,7 @@ import ptar.foreign.ForeignCall;
 
 /// What libzstd calls a `ZSTD_CCtx`. The library is the one that zstd-jni brings, whose own classes switch
 /// long-distance matching on and set none of its parameters. That it exports these functions is what zstd-jni's classes
-/// for Java 22 rely on, too. Both have to be loaded by one class loader.
+/// for Java 22 rely on, too. The class loader of this class has to be that of zstd-jni.
 ///
 /// One thread at a time, for [#close] too; holds native memory until closed.
 final class ZstdContext implements AutoCloseable {
