@@ -77,9 +77,9 @@ public record RemoteOptions(
         private boolean metadata;
         private Path caBundle;
         // One connection carries 20 to 90 MB/s.
-        private int parallel = 12;
-        // Twelve parts of 5 MiB on their way, or nine of 12 MiB, and room to fill more.
-        private long bufferBytes = 120L << 20;
+        private int parallel = 16;
+        // Sixteen parts of 8 MiB on their way, or eleven of 12 MiB, and room to fill more.
+        private long bufferBytes = 150L << 20;
 
         private Builder() {
         }

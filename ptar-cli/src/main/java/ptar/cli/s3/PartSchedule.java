@@ -3,10 +3,11 @@ package ptar.cli.s3;
 /// How long each part of a multipart upload is, before anyone knows how long the whole will be.
 ///
 /// S3 takes 10,000 parts of 5 MiB to 5 GiB. Without a hint the first are as small as may be, so that all connections
-/// have work soon and the last of them ends soon (over 20 MB/s, 5 MiB take 0.3 s); 12 MiB follow, and from the 1,000th
-/// on 132 KiB more each, just enough to reach 5 TiB with the last. Growing late and in a straight line keeps the
-/// largest part near 1.2 GiB; doubling every 1,000 parts would end at 8 GiB, which S3 does not take. With a hint all
-/// parts are equal, with room for a tenth more; then they double every 100.
+/// have work soon and the last of them ends soon (over 20 MB/s, 5 MiB take 0.3 s). 8 MiB follow, as a request costs
+/// some 7 ms of CPU while the SDK is interpreted, then 12 MiB, and from the 1,000th on 132 KiB more each, just enough
+/// to reach 5 TiB with the last. Growing late and in a straight line keeps the largest part near 1.2 GiB; doubling
+/// every 1,000 parts would end at 8 GiB, which S3 does not take. With a hint all parts are equal, with room for a tenth
+/// more; then they double every 100.
 ///
 /// @param fixed length of each part, 0 for growing ones
 /// @param grows whether parts may grow when a hint turns out too small; servers that want equal parts can't have that
@@ -17,8 +18,10 @@ record PartSchedule(long fixed, boolean grows) {
     static final long MAX_OBJECT = MAX_PARTS * MAX_PART;
 
     private static final long MIB = 1 << 20;
-    private static final int FIRST_PARTS = 128;
+    private static final int FIRST_PARTS = 16;
     private static final long FIRST_LENGTH = MIN_PART;
+    private static final int SECOND_PARTS = 128;
+    private static final long SECOND_LENGTH = 8 * MIB;
     private static final int EARLY_PARTS = 1000;
     private static final long EARLY_LENGTH = 12 * MIB;
     private static final long STEP = 132 << 10;
@@ -63,8 +66,14 @@ record PartSchedule(long fixed, boolean grows) {
                     ? Math.min(MAX_PART, fixed << Math.min(10, (number - HINTED_PARTS + 99) / 100))
                     : fixed;
         }
+        if (number <= FIRST_PARTS) {
+            return FIRST_LENGTH;
+        }
+        if (number <= SECOND_PARTS) {
+            return SECOND_LENGTH;
+        }
         if (number <= EARLY_PARTS) {
-            return number <= FIRST_PARTS ? FIRST_LENGTH : EARLY_LENGTH;
+            return EARLY_LENGTH;
         }
         return EARLY_LENGTH + (number - EARLY_PARTS) * STEP;
     }

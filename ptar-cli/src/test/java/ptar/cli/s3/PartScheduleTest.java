@@ -30,6 +30,9 @@ class PartScheduleTest {
     void reachesFiveTebibytesWithoutAHint() {
         PartSchedule schedule = PartSchedule.of(0, 0, false);
         assertEquals(5 * MIB, schedule.lengthOf(1));
+        assertEquals(5 * MIB, schedule.lengthOf(16));
+        assertEquals(8 * MIB, schedule.lengthOf(17));
+        assertEquals(8 * MIB, schedule.lengthOf(128));
         assertEquals(12 * MIB, schedule.lengthOf(129));
         assertTrue(reach(schedule) >= 5 * TIB);
         assertTrue(schedule.lengthOf(PartSchedule.MAX_PARTS) < 1200 * MIB);
