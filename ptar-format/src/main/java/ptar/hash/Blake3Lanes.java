@@ -1,7 +1,5 @@
 package ptar.hash;
 
-import static java.lang.Integer.rotateRight;
-
 import java.util.Arrays;
 
 /// BLAKE3's compression function over many blocks side by side, one lane each. Row `w` of the state holds word `w` of
@@ -13,6 +11,9 @@ import java.util.Arrays;
 ///   knows or has seen: with a variable one, a program that starts with short inputs stays slow.
 /// - Widths are [#WIDE], the least that gets 256-bit vectors and four rounds of two of them, and [#NARROW], four
 ///   128-bit ones. The lanes beyond 64 and 16 are those that C2 runs one by one until the address is aligned.
+/// - Rotations are written out. C2 leaves a call alone that the profile has seen too rarely for each call of the method
+///   around it (`MinInlineFrequencyRatio`), and a short training run (`ptar.cli.Training`) sees few: of five builds of
+///   one commit, two called `Integer.rotateRight` for every word, and took 1.2 times the CPU to create an archive.
 /// - All rows have the same alignment (see [#ROW_LENGTH]), so that aligning one aligns all. Otherwise half of the
 ///   loads and stores cross cache lines, or wait for a store that they overlap, in twice the time.
 final class Blake3Lanes {
@@ -181,14 +182,18 @@ final class Blake3Lanes {
     private static void wideQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
         for (int i = 0; i < WIDE; i++) {
             int av = a[i] + b[i] + x[i];
-            int dv = rotateRight(d[i] ^ av, 16);
+            int dv = d[i] ^ av;
+            dv = dv >>> 16 | dv << 16;
             int cv = c[i] + dv;
-            int bv = rotateRight(b[i] ^ cv, 12);
+            int bv = b[i] ^ cv;
+            bv = bv >>> 12 | bv << 20;
             av += bv + y[i];
-            dv = rotateRight(dv ^ av, 8);
+            dv ^= av;
+            dv = dv >>> 8 | dv << 24;
             cv += dv;
+            bv ^= cv;
             a[i] = av;
-            b[i] = rotateRight(bv ^ cv, 7);
+            b[i] = bv >>> 7 | bv << 25;
             c[i] = cv;
             d[i] = dv;
         }
@@ -211,14 +216,18 @@ final class Blake3Lanes {
     private static void narrowQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
         for (int i = 0; i < NARROW; i++) {
             int av = a[i] + b[i] + x[i];
-            int dv = rotateRight(d[i] ^ av, 16);
+            int dv = d[i] ^ av;
+            dv = dv >>> 16 | dv << 16;
             int cv = c[i] + dv;
-            int bv = rotateRight(b[i] ^ cv, 12);
+            int bv = b[i] ^ cv;
+            bv = bv >>> 12 | bv << 20;
             av += bv + y[i];
-            dv = rotateRight(dv ^ av, 8);
+            dv ^= av;
+            dv = dv >>> 8 | dv << 24;
             cv += dv;
+            bv ^= cv;
             a[i] = av;
-            b[i] = rotateRight(bv ^ cv, 7);
+            b[i] = bv >>> 7 | bv << 25;
             c[i] = cv;
             d[i] = dv;
         }
