@@ -32,10 +32,11 @@ public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher,
     /// Opens in place: the payload is plain afterwards.
     ///
     /// @param segment native memory: head, sealed payload, tag
-    /// @return false if the tag does not match: the payload must not be used and is cleared
+    /// @return false if the tag does not match: the payload must not be used and is cleared. In the plain suite only
+    ///     final segments have one: the CRC32C must have been compared before
     boolean open(MemorySegment segment, int payloadLength);
 
-    /// True if opening only compares: who verifies the payload by a hash of its own can do without.
+    /// True for the plain suite: what does not open is damaged, and nobody's doing.
     boolean isPlain();
 
     /// Wipes the key.
