@@ -423,7 +423,7 @@ class Run:
             need(n >= 32 and u(segment, 0, 4) == crc32c(segment[4:]), "segment: CRC32C")
             need(segment[4:8] == self.tag and u(segment, 8, 4) == i, "segment: place")
             need(u(segment, 12, 2) == n and u(segment, 14, 2) == (1 if final else 0), "segment: length or flags")
-            need(not final or keyed(self.key, segment[4:16 + n])[:16] == segment[16 + n:], "segment: tag")
+            need(keyed(self.key, segment[4:16 + n])[:16] == segment[16 + n:], "segment: tag")
             self.opened[i] = segment[16:16 + n]
         return self.opened[i]
 

@@ -3,10 +3,8 @@ package ptar.crypto;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import ptar.hash.Blake3;
-import ptar.layout.SegmentHead;
 
-/// Plain suite: the payload stands as it is. The tag of a run's final segment, which holds what no pointer has a hash
-/// of, is a keyed BLAKE3 of it and of its place; the others' are zeros, and nobody looks at them. Spec §3.
+/// Plain suite: the payload stands as it is, and the tag is a keyed BLAKE3 of it and of its place. Spec §3.
 final class PlainCipher implements SegmentCipher {
     private static final int TAGGED_FROM = 4;
 
@@ -18,7 +16,7 @@ final class PlainCipher implements SegmentCipher {
 
     @Override
     public void seal(MemorySegment segment, int payloadLength) {
-        byte[] tag = SegmentHead.isFinal(segment) ? tag(segment, payloadLength) : new byte[TAG_SIZE];
+        byte[] tag = tag(segment, payloadLength);
         MemorySegment.copy(MemorySegment.ofArray(tag), 0, segment, HEAD_SIZE + payloadLength, TAG_SIZE);
     }
 
@@ -29,9 +27,6 @@ final class PlainCipher implements SegmentCipher {
 
     @Override
     public boolean open(MemorySegment segment, int payloadLength) {
-        if (!SegmentHead.isFinal(segment)) {
-            return true; // its CRC32C has been compared
-        }
         byte[] stored = new byte[TAG_SIZE];
         MemorySegment.copy(segment, HEAD_SIZE + payloadLength, MemorySegment.ofArray(stored), 0, TAG_SIZE);
         boolean matches = MessageDigest.isEqual(stored, tag(segment, payloadLength));

@@ -32,11 +32,10 @@ public sealed interface SegmentCipher extends AutoCloseable permits PlainCipher,
     /// Opens in place: the payload is plain afterwards.
     ///
     /// @param segment native memory: head, sealed payload, tag
-    /// @return false if the tag does not match: the payload must not be used and is cleared. In the plain suite only
-    ///     final segments have one: the CRC32C must have been compared before
+    /// @return false if the tag does not match: the payload must not be used and is cleared
     boolean open(MemorySegment segment, int payloadLength);
 
-    /// True for the plain suite: what does not open is damaged, and nobody's doing.
+    /// True if opening only compares: who verifies the payload by a hash of its own can do without.
     boolean isPlain();
 
     /// Wipes the key.

@@ -92,7 +92,7 @@ final class FrameSource implements AutoCloseable {
         int length = FrameHead.SIZE + pointer.storedLength();
         MemorySegment frame = buffers.take(length);
         try {
-            runOf(pointer).read(frame.asSlice(0, length), pointer.offset());
+            runOf(pointer).readHashed(frame.asSlice(0, length), pointer.offset());
             return decode(frame.asSlice(0, length), pointer, type);
         } finally {
             buffers.release(frame);
@@ -118,7 +118,7 @@ final class FrameSource implements AutoCloseable {
         long length = pointers.get(count - 1).end() - first.offset();
         MemorySegment frames = buffers.take(length);
         try {
-            runOf(first).read(frames.asSlice(0, length), first.offset());
+            runOf(first).readHashed(frames.asSlice(0, length), first.offset());
             List<T> parsed = new ArrayList<>(count);
             for (Pointer pointer : pointers.subList(0, count)) {
                 MemorySegment frame = frames.asSlice(

@@ -66,7 +66,7 @@ public final class RunReader implements AutoCloseable {
             throw new CorruptArchiveException(
                     source.name() + ": run " + run.index() + " has no segment " + last + ", but " + segments);
         }
-        open(first, last, MemorySegment.NULL, 0);
+        open(first, last, MemorySegment.NULL, 0, false);
     }
 
     /// Compares the preamble with what the archive's end says of the run: for who does not read it else.
@@ -93,6 +93,16 @@ public final class RunReader implements AutoCloseable {
     /// @throws BrokenSealException if a segment of a sealed archive is not the one that was sealed in its place
     /// @throws CorruptArchiveException if one of a plain archive is damaged, or the range passes the run's end
     public void read(MemorySegment target, long offset) throws IOException {
+        read(target, offset, false);
+    }
+
+    /// As [#read], of bytes that the caller verifies by a hash: a plain archive's tags would say the same again, in the
+    /// same time. Spec §11.1.
+    public void readHashed(MemorySegment target, long offset) throws IOException {
+        read(target, offset, true);
+    }
+
+    private void read(MemorySegment target, long offset, boolean hashed) throws IOException {
         long length = target.byteSize();
         if (offset < 0 || offset > plainLength - length) {
             throw new CorruptArchiveException(source.name() + ": run " + run.index() + " has no bytes " + offset + "+"
@@ -108,11 +118,11 @@ public final class RunReader implements AutoCloseable {
             MemorySegment.copy(opened, offset % SegmentHead.PAYLOAD_SIZE, target, 0, length);
             return;
         }
-        open(first, last, target, offset % SegmentHead.PAYLOAD_SIZE);
+        open(first, last, target, offset % SegmentHead.PAYLOAD_SIZE, hashed);
     }
 
     /// Opens segments, and copies of their payloads from `skip` on what the target has room for.
-    private void open(long first, long last, MemorySegment target, long skip) throws IOException {
+    private void open(long first, long last, MemorySegment target, long skip, boolean hashed) throws IOException {
         long storedLength = (last - first) * SegmentHead.STORED_SIZE + storedSize(last);
         MemorySegment stored = buffers.take(storedLength);
         SegmentCipher cipher = ciphers.take();
@@ -121,7 +131,7 @@ public final class RunReader implements AutoCloseable {
             long done = 0;
             for (long i = first; i <= last; i++) {
                 MemorySegment segment = stored.asSlice((i - first) * SegmentHead.STORED_SIZE, storedSize(i));
-                open(cipher, segment, i);
+                open(cipher, segment, i, hashed);
                 long from = i == first ? skip : 0;
                 long n = Math.min(target.byteSize() - done, payloadSize(i) - from);
                 MemorySegment.copy(segment, SegmentHead.SIZE + from, target, done, n);
@@ -146,12 +156,14 @@ public final class RunReader implements AutoCloseable {
         return cipher.isPlain() ? new CorruptArchiveException(message, cause) : new BrokenSealException(message, cause);
     }
 
-    private void open(SegmentCipher cipher, MemorySegment segment, long index) throws ArchiveException {
+    private void open(SegmentCipher cipher, MemorySegment segment, long index, boolean hashed)
+            throws ArchiveException {
         int payload = payloadSize(index);
         boolean isFinal = index == segments - 1;
+        boolean verified = hashed && !isFinal && cipher.isPlain();
         boolean sound = SegmentHead.crcMatches(segment)
                 && SegmentHead.matches(segment, archiveTag, index, payload, isFinal)
-                && cipher.open(segment, payload);
+                && (verified || cipher.open(segment, payload));
         if (!sound) {
             throw damage(cipher, "segment " + index + " of run " + run.index()
                     + " at offset " + (firstSegment + index * SegmentHead.STORED_SIZE) + " is damaged", null);

@@ -18,10 +18,10 @@ import ptar.layout.Suite;
 
 class PlainCipherTest {
     @Test
-    void theFinalTagIsTheKeyedHashOfPlaceAndPayload() {
+    void tagIsTheKeyedHashOfPlaceAndPayload() {
         try (Arena arena = Arena.ofConfined(); SegmentCipher cipher = plainRun(7)) {
             for (int payload : new int[] {32, 1000, 65_504}) {
-                MemorySegment segment = sample(arena, payload, true);
+                MemorySegment segment = sample(arena, payload);
                 byte[] before = segment.toArray(ValueLayout.JAVA_BYTE);
                 cipher.seal(segment, payload);
                 byte[] sealed = segment.toArray(ValueLayout.JAVA_BYTE);
@@ -40,13 +40,10 @@ class PlainCipherTest {
     void everyFlippedBitBehindTheChecksumIsFoundAndThePayloadCleared() {
         try (Arena arena = Arena.ofConfined(); SegmentCipher cipher = plainRun(0)) {
             int payload = 40;
-            MemorySegment segment = sample(arena, payload, true);
+            MemorySegment segment = sample(arena, payload);
             cipher.seal(segment, payload);
             byte[] sealed = segment.toArray(ValueLayout.JAVA_BYTE);
             for (int bit = 4 * 8; bit < sealed.length * 8; bit++) {
-                if (bit / 16 == 7) {
-                    continue; // the flags: what is not final has no tag, and whoever opens knows what is expected
-                }
                 byte[] damaged = sealed.clone();
                 damaged[bit / 8] ^= (byte) (1 << bit % 8);
                 segment.copyFrom(MemorySegment.ofArray(damaged));
@@ -57,26 +54,10 @@ class PlainCipherTest {
         }
     }
 
-    /// Those of writers before 28 November 2026 have the hash there.
-    @Test
-    void otherTagsAreZerosAndNotLookedAt() {
-        try (Arena arena = Arena.ofConfined(); SegmentCipher cipher = plainRun(7)) {
-            MemorySegment segment = sample(arena, 1000, false);
-            byte[] expected = segment.toArray(ValueLayout.JAVA_BYTE);
-            segment.asSlice(16 + 1000).fill((byte) 0xa5);
-            cipher.seal(segment, 1000);
-            assertArrayEquals(expected, segment.toArray(ValueLayout.JAVA_BYTE));
-            segment.asSlice(16 + 1000).fill((byte) 0xa5);
-            assertTrue(cipher.open(segment, 1000));
-            assertArrayEquals(Arrays.copyOf(expected, 1016),
-                    segment.asSlice(0, 1016).toArray(ValueLayout.JAVA_BYTE));
-        }
-    }
-
     @Test
     void runsDoNotShareTags() {
         try (Arena arena = Arena.ofConfined(); SegmentCipher one = plainRun(0); SegmentCipher two = plainRun(1)) {
-            MemorySegment segment = sample(arena, 100, true);
+            MemorySegment segment = sample(arena, 100);
             one.seal(segment, 100);
             byte[] first = segment.toArray(ValueLayout.JAVA_BYTE);
             two.seal(segment, 100);
@@ -91,13 +72,11 @@ class PlainCipherTest {
         }
     }
 
-    private static MemorySegment sample(Arena arena, int payload, boolean last) {
+    private static MemorySegment sample(Arena arena, int payload) {
         MemorySegment segment = arena.allocate(SegmentCipher.HEAD_SIZE + payload + SegmentCipher.TAG_SIZE);
         for (int i = 0; i < 16 + payload; i++) {
             segment.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 31 + 7));
         }
-        segment.set(ValueLayout.JAVA_BYTE, 14, (byte) (last ? 1 : 0)); // flags
-        segment.set(ValueLayout.JAVA_BYTE, 15, (byte) 0);
         return segment;
     }
 
