@@ -18,7 +18,7 @@ import java.util.Map;
 /// @param metadata user metadata and tags of objects are kept as xattrs (`--s3-metadata`)
 /// @param caBundle PEM file of certificates to trust instead of Java's
 /// @param parallel most requests in flight
-/// @param bufferBytes most memory for parts that are on their way
+/// @param bufferBytes most memory for the parts of one object that are on their way
 public record RemoteOptions(
         String endpoint,
         String region,

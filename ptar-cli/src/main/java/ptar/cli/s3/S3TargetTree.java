@@ -24,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import ptar.cli.location.Location;
+import ptar.cli.location.RemoteOptions;
 import ptar.tree.Bytes;
 import ptar.tree.EntryType;
 import ptar.tree.Metadata;
@@ -60,7 +61,14 @@ final class S3TargetTree implements TargetTree {
         this.base = base;
         this.source = new S3SourceTree(s3, base);
         this.replaces = replaces;
-        this.senders = new Semaphore(2 * s3.options().parallel());
+        this.senders = new Semaphore(2 * s3.options().parallel(), true);
+    }
+
+    /// How many of the [#senders] an object of this size takes. It holds what is not sent yet, at most all that one
+    /// object may buffer: so all that were handed over hold at most twice that, whatever their sizes are.
+    static int sendersFor(long size, RemoteOptions options) {
+        long most = options.bufferBytes();
+        return (int) Math.max(1, (options.parallel() * Math.min(size, most) + most - 1) / most);
     }
 
     private Location.S3 objectOf(Bytes path) throws FileSystemException {
@@ -249,8 +257,9 @@ final class S3TargetTree implements TargetTree {
             open.remove(path);
             CompletableFuture<Void> sent = new CompletableFuture<>();
             sending.put(path, sent);
+            int taken = sendersFor(position, s3.options());
             try {
-                senders.acquire();
+                senders.acquire(taken);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 sent.complete(null);
@@ -264,7 +273,7 @@ final class S3TargetTree implements TargetTree {
                     failures.incrementAndGet();
                     failure.compareAndSet(null, e instanceof IOException io ? io : new IOException(e));
                 } finally {
-                    senders.release();
+                    senders.release(taken);
                     sending.remove(path, sent);
                     sent.complete(null);
                 }

@@ -68,6 +68,22 @@ class S3TreesTest {
         return source(S3Server.options(network.uri(), b -> b));
     }
 
+    @Test
+    void objectsOnTheirWayHoldNoMoreThanTwoMay() {
+        for (int parallel : new int[] {1, 3, 16, 100}) {
+            RemoteOptions options = RemoteOptions.builder().parallel(parallel).build();
+            long most = options.bufferBytes();
+            long share = most / parallel;
+            for (long size : new long[] {0, 1, 5 << 20, share, share + 1, most, most + 1, 5L << 40}) {
+                int taken = S3TargetTree.sendersFor(size, options);
+                assertTrue(taken >= 1 && taken <= parallel, size + " bytes take " + taken);
+                assertTrue(Math.min(size, most) * parallel <= taken * most, size + " bytes take " + taken);
+            }
+            assertEquals(1, S3TargetTree.sendersFor(share, options));
+            assertEquals(parallel, S3TargetTree.sendersFor(most, options));
+        }
+    }
+
     private S3TargetTree target(boolean replaces) throws IOException {
         RemoteOptions options = S3Server.options(network.uri(), b -> b.overwrite(true).metadata(true));
         return new S3TargetTree(
