@@ -65,7 +65,8 @@ final class S3TargetTree implements TargetTree {
     }
 
     /// How many of the [#senders] an object of this size takes. It holds what is not sent yet, at most all that one
-    /// object may buffer: so all that were handed over hold at most twice that, whatever their sizes are.
+    /// object may buffer: so all that are being sent hold at most twice that, whatever their sizes are. Each thread
+    /// that extracts holds one more, which it writes or which waits here.
     static int sendersFor(long size, RemoteOptions options) {
         long most = options.bufferBytes();
         return (int) Math.max(1, (options.parallel() * Math.min(size, most) + most - 1) / most);
