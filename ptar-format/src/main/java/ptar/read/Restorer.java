@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import ptar.tree.Bytes;
 import ptar.tree.Metadata;
 import ptar.tree.SourceFile;
@@ -31,6 +34,9 @@ import ptar.tree.TargetTree.TargetFile;
 public final class Restorer implements Closeable {
     private static final long APPEND_OR_IMMUTABLE = 0x30;
 
+    /// What takes longer is undone as far as it is known: a signal ends the program even if a listener is stuck.
+    private static final int MILLIS_TO_COME_TO_REST = 5000;
+
     private final TargetTree target;
     private final RestoreOptions options;
     private final RestoreListener listener;
@@ -40,6 +46,8 @@ public final class Restorer implements Closeable {
     private final Map<Bytes, Metadata> links = new TreeMap<>();
     private final Map<Bytes, Metadata> lateFlags = new TreeMap<>();
     private final Set<FileOutput> open = ConcurrentHashMap.newKeySet();
+    /// Held shared while names appear and change in the target; alone by [#stop], so that nothing appears behind it.
+    private final ReadWriteLock names = new ReentrantReadWriteLock();
     private volatile boolean isStopped;
 
     public Restorer(TargetTree target, RestoreOptions options, RestoreListener listener) {
@@ -75,10 +83,15 @@ public final class Restorer implements Closeable {
     /// @return where its content goes; null if there is nothing to write: not a file, kept, failed, or linked to
     ///     another name
     public Output begin(Bytes name, Metadata archived) {
-        if (isStopped) {
-            return null;
+        names.readLock().lock();
+        try {
+            return isStopped ? null : beginUnlessStopped(name, withoutUnwanted(archived));
+        } finally {
+            names.readLock().unlock();
         }
-        Metadata metadata = withoutUnwanted(archived);
+    }
+
+    private Output beginUnlessStopped(Bytes name, Metadata metadata) {
         switch (metadata.type()) {
             case FOLDER -> folders.begin(name, metadata, placer);
             case SYMLINK -> {
@@ -218,7 +231,16 @@ public final class Restorer implements Closeable {
         }
 
         @Override
-        public synchronized void finish() throws IOException {
+        public void finish() throws IOException {
+            names.readLock().lock();
+            try {
+                finishUnlessOver();
+            } finally {
+                names.readLock().unlock();
+            }
+        }
+
+        private synchronized void finishUnlessOver() throws IOException {
             if (isOver) {
                 throw new IOException("finished or abandoned already: " + name);
             }
@@ -296,7 +318,7 @@ public final class Restorer implements Closeable {
 
     /// For a name that can't be linked to the one that has its content.
     private void copy(Bytes from, Bytes name, Metadata metadata) throws IOException {
-        FileOutput output = openFile(name, metadata);
+        FileOutput output = isStopped ? null : openFile(name, metadata);
         if (output == null) {
             return;
         }
@@ -341,16 +363,39 @@ public final class Restorer implements Closeable {
                 }
             }
         }
-        settled.forEach((name, metadata) -> make(
-                name, metadata, "Cannot create symlink to '" + metadata.linkTarget() + "'",
-                at -> target.makeSymlink(at, metadata.linkTarget())));
+        settled.forEach(this::makeLink);
         folders.settle(position);
     }
 
+    private void makeLink(Bytes name, Metadata metadata) {
+        names.readLock().lock();
+        try {
+            if (!isStopped) {
+                make(name, metadata, "Cannot create symlink to '" + metadata.linkTarget() + "'",
+                        at -> target.makeSymlink(at, metadata.linkTarget()));
+            }
+        } finally {
+            names.readLock().unlock();
+        }
+    }
+
     /// Removes what is not finished and restores nothing more: for a shutdown hook, while other threads may be at work.
+    /// Waits for what is being created, renamed or linked, though not for ever.
     public void stop() {
         isStopped = true;
-        open.forEach(FileOutput::undo);
+        boolean isAlone = false;
+        try {
+            isAlone = names.writeLock().tryLock(MILLIS_TO_COME_TO_REST, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException undoAtOnce) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            open.forEach(FileOutput::undo);
+        } finally {
+            if (isAlone) {
+                names.writeLock().unlock();
+            }
+        }
     }
 
     /// Abandons what is not finished, then settles everything. The target stays open.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -591,6 +592,30 @@ class RestorerTest {
         assertNull(restorer.begin(b("h"), file("new")));
         restorer.close();
         assertEquals("f old", sh("ls -A; cat f").replace('\n', ' '));
+    }
+
+    /// The stop comes when the name has been looked at already and the file is not there yet.
+    @Test
+    void removesWhatIsBeingCreated() throws Exception {
+        Restorer[] restorer = new Restorer[1];
+        Thread stopper = new Thread(() -> restorer[0].stop());
+        TargetTree stopsWhenItCreates = (TargetTree) Proxy.newProxyInstance(
+                TargetTree.class.getClassLoader(), new Class<?>[] {TargetTree.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("createFile")) {
+                        stopper.start();
+                        while (stopper.isAlive() && stopper.getState() != Thread.State.TIMED_WAITING) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    return method.invoke(target, arguments);
+                });
+        restorer[0] = new Restorer(stopsWhenItCreates, EXACT, listener);
+
+        restorer[0].begin(b("f"), file("new"));
+
+        stopper.join();
+        assertEquals("", sh("ls -A"));
+        assertEquals(List.of(), heard);
     }
 
     @Test
