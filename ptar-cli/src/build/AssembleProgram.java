@@ -176,7 +176,7 @@ final class AssembleProgram {
         command.addAll(flags);
         command.addAll(List.of(
                 "-XX:AOTCacheOutput=" + cache,
-                "-XX:+UseSerialGC",
+                "-XX:+UseSerialGC", "-XX:ObjectAlignmentInBytes=32", // as in the launcher
                 "-XX:+DisplayVMOutputToStderr", // training ends by closing its output
                 "--enable-native-access=ALL-UNNAMED",
                 "-DZstdNativePath=" + program.resolve("native/" + System.mapLibraryName("zstd-jni")).toAbsolutePath(),

@@ -22,12 +22,15 @@ import org.openjdk.jmh.annotations.Warmup;
 import ptar.hash.Blake3;
 
 /// BLAKE3 over one input after another. ptar's reads direct memory, as it does when it writes an archive; the others
-/// only take arrays.
+/// only take arrays. The options of the JVM are the launcher's that matter here.
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseSerialGC")
+@Fork(value = 1, jvmArgsAppend = {
+    "-XX:+UseSerialGC", "-XX:ObjectAlignmentInBytes=32", "-XX:LoopPercentProfileLimit=70",
+    "-XX:+UnlockDiagnosticVMOptions", "-XX:SuperWordAutomaticAlignment=0",
+    "-XX:CompileCommand=dontinline,ptar.hash.Blake3Lanes::*Quarter"})
 @State(Scope.Thread)
 public class Blake3Benchmark {
     @Param

@@ -5,24 +5,27 @@ import java.util.Arrays;
 /// BLAKE3's compression function over many blocks side by side, one lane each. Row `w` of the state holds word `w` of
 /// all lanes, so that C2 turns the loops over lanes into vector instructions.
 ///
-/// The code has its shape for C2 (Temurin 25, x86-64), and each of these was measured:
+/// The code has its shape for C2 (Temurin 25, x86-64) with the options that the launcher gives, and each of these was
+/// measured (benchmarks/README.md). Without them it takes up to twice the time and computes the same.
 /// - A loop is one quarter round. A loop over a whole round is not vectorised.
 /// - Trip counts are constants, and each width has loops of its own. C2 takes the vector's size from the trip count it
 ///   knows or has seen: with a variable one, a program that starts with short inputs stays slow.
-/// - Widths are [#WIDE], the least that gets 256-bit vectors and four rounds of two of them, and [#NARROW], four
-///   128-bit ones. The lanes beyond 64 and 16 are those that C2 runs one by one until the address is aligned.
+/// - Widths are [#WIDE] and [#NARROW], a multiple of the vector's lanes and one more, as C2 runs one round before those
+///   with vectors. By itself it runs up to eight, until an address is aligned, and the rest behind; by
+///   `-XX:SuperWordAutomaticAlignment=0` it does not. It gives loops of fewer than 70 rounds short vectors; the limit
+///   is 10 by `-XX:LoopPercentProfileLimit=70`.
+/// - Vectors are aligned all the same: the first begins with lane 1, 32 bytes behind the start of its array ([#FIRST]),
+///   which `-XX:ObjectAlignmentInBytes=32` aligns. Otherwise half of the loads and stores cross cache lines.
 /// - Rotations are written out. C2 leaves a call alone that the profile has seen too rarely for each call of the method
 ///   around it (`MinInlineFrequencyRatio`), and a short training run (`ptar.cli.Training`) sees few: of five builds of
 ///   one commit, two called `Integer.rotateRight` for every word, and took 1.2 times the CPU to create an archive.
-/// - All rows have the same alignment (see [#ROW_LENGTH]), so that aligning one aligns all. Otherwise half of the
-///   loads and stores cross cache lines, or wait for a store that they overlap, in twice the time.
 final class Blake3Lanes {
-    static final int WIDE = 72;
-    static final int NARROW = 20;
+    static final int WIDE = 65;
+    static final int NARROW = 17;
 
     /// From how many lanes on a pass with idle lanes takes less time than the same without.
-    private static final int WORTH_NARROW = 10;
-    private static final int WORTH_WIDE = 43;
+    private static final int WORTH_NARROW = 8;
+    private static final int WORTH_WIDE = 40;
 
     /// Without C2 (`-XX:TieredStopAtLevel=1`, which short commands run with) lanes take longer than no lanes.
     private static final boolean VECTORISED = !System.getProperty("java.vm.info", "").contains("emulated-client");
@@ -42,8 +45,11 @@ final class Blake3Lanes {
     private static final int BLOCK_LENGTH = 6;
     private static final int FLAGS = 7;
 
-    /// At least [#WIDE], and with the array's header of 16 bytes a multiple of 64 bytes: rows are allocated, and stay,
-    /// one after another.
+    /// Index of lane 0 in a row: behind the array's header of 16 bytes and three words that nobody uses.
+    private static final int FIRST = 3;
+
+    /// At least [#FIRST] and [#WIDE] together, and with the array's header a multiple of 64 bytes: rows are allocated,
+    /// and stay, one after another, so that all have the same alignment.
     private static final int ROW_LENGTH = 76;
 
     /// Which message word goes where in each round.
@@ -86,8 +92,8 @@ final class Blake3Lanes {
     void hashChunks(int width, int count, int[] key, int[] words, int firstChunk, long firstCounter, int flags) {
         start(key, width);
         for (int lane = 0; lane < count; lane++) {
-            upper[COUNTER_LOW][lane] = (int) (firstCounter + lane);
-            upper[COUNTER_HIGH][lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
+            upper[COUNTER_LOW][FIRST + lane] = (int) (firstCounter + lane);
+            upper[COUNTER_HIGH][FIRST + lane] = (int) ((firstCounter + lane) >>> Integer.SIZE);
         }
         for (int block = 0; block < Blake3.CHUNK_WORDS; block += Blake3.BLOCK_WORDS) {
             if (block == 0) {
@@ -116,14 +122,14 @@ final class Blake3Lanes {
     void store(int[] cvs, int first, int count) {
         for (int lane = 0, to = first * Blake3.CV_WORDS; lane < count; lane++, to += Blake3.CV_WORDS) {
             for (int word = 0; word < Blake3.CV_WORDS; word++) {
-                cvs[to + word] = state[word][lane];
+                cvs[to + word] = state[word][FIRST + lane];
             }
         }
     }
 
     private void start(int[] key, int width) {
         for (int word = 0; word < Blake3.CV_WORDS; word++) {
-            Arrays.fill(state[word], 0, width, key[word]);
+            Arrays.fill(state[word], FIRST, FIRST + width, key[word]);
         }
     }
 
@@ -132,7 +138,7 @@ final class Blake3Lanes {
         int[][] m = message;
         int[] m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7];
         int[] m8 = m[8], m9 = m[9], m10 = m[10], m11 = m[11], m12 = m[12], m13 = m[13], m14 = m[14], m15 = m[15];
-        for (int lane = 0, at = from; lane < count; lane++, at += stride) {
+        for (int lane = FIRST, at = from; lane < FIRST + count; lane++, at += stride) {
             m0[lane] = words[at];
             m1[lane] = words[at + 1];
             m2[lane] = words[at + 2];
@@ -154,7 +160,7 @@ final class Blake3Lanes {
 
     private void compress(int width) {
         for (int word = 0; word < Blake3.CV_WORDS; word++) {
-            System.arraycopy(upper[word], 0, state[Blake3.CV_WORDS + word], 0, width);
+            System.arraycopy(upper[word], FIRST, state[Blake3.CV_WORDS + word], FIRST, width);
         }
         if (width == WIDE) {
             wideRounds(state, message);
@@ -180,7 +186,7 @@ final class Blake3Lanes {
     }
 
     private static void wideQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
-        for (int i = 0; i < WIDE; i++) {
+        for (int i = FIRST; i < FIRST + WIDE; i++) {
             int av = a[i] + b[i] + x[i];
             int dv = d[i] ^ av;
             dv = dv >>> 16 | dv << 16;
@@ -214,7 +220,7 @@ final class Blake3Lanes {
     }
 
     private static void narrowQuarter(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
-        for (int i = 0; i < NARROW; i++) {
+        for (int i = FIRST; i < FIRST + NARROW; i++) {
             int av = a[i] + b[i] + x[i];
             int dv = d[i] ^ av;
             dv = dv >>> 16 | dv << 16;
@@ -233,8 +239,8 @@ final class Blake3Lanes {
         }
     }
 
-    private static void xor(int[] lower, int[] upper, int end) {
-        for (int i = 0; i < end; i++) {
+    private static void xor(int[] lower, int[] upper, int width) {
+        for (int i = FIRST; i < FIRST + width; i++) {
             lower[i] ^= upper[i];
         }
     }
