@@ -96,6 +96,7 @@ final class ExtractCommand {
     }
 
     private void stop() {
+        destinations.forEach(destination -> destination.restorer.beginNoMore());
         for (Destination destination : destinations) {
             destination.restorer.stop();
         }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /// BLAKE3's compression function over many blocks side by side, one lane each. Row `w` of the state holds word `w` of
 /// all lanes, so that C2 turns the loops over lanes into vector instructions.
 ///
-/// The code has its shape for C2 (Temurin 25, x86-64) with the options that the launcher gives, and each of these was
-/// measured (benchmarks/README.md). Without them it takes up to twice the time and computes the same.
+/// The code has its shape for C2 (Temurin 25, x86-64 with 256-bit vectors) with the options that the launcher gives,
+/// and each of these was measured. Without the options it takes longer and computes the same.
 /// - A loop is one quarter round. A loop over a whole round is not vectorised.
 /// - Trip counts are constants, and each width has loops of its own. C2 takes the vector's size from the trip count it
 ///   knows or has seen: with a variable one, a program that starts with short inputs stays slow.

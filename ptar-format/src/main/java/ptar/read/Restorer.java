@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import ptar.tree.Bytes;
 import ptar.tree.Metadata;
@@ -34,7 +35,7 @@ import ptar.tree.TargetTree.TargetFile;
 public final class Restorer implements Closeable {
     private static final long APPEND_OR_IMMUTABLE = 0x30;
 
-    /// What takes longer is undone as far as it is known: a signal ends the program even if a listener is stuck.
+    /// What takes longer is left as it is: a signal ends the program even if a listener is stuck.
     private static final int MILLIS_TO_COME_TO_REST = 5000;
 
     private final TargetTree target;
@@ -200,6 +201,7 @@ public final class Restorer implements Closeable {
         private final Metadata metadata;
         private final Placer.Placed<TargetFile> placed;
         private boolean leadsGroup;
+        private final ReentrantLock ending = new ReentrantLock();
         private boolean isOver;
 
         FileOutput(Bytes name, Metadata metadata, Placer.Placed<TargetFile> placed) {
@@ -233,14 +235,16 @@ public final class Restorer implements Closeable {
         @Override
         public void finish() throws IOException {
             names.readLock().lock();
+            ending.lock();
             try {
                 finishUnlessOver();
             } finally {
+                ending.unlock();
                 names.readLock().unlock();
             }
         }
 
-        private synchronized void finishUnlessOver() throws IOException {
+        private void finishUnlessOver() throws IOException {
             if (isOver) {
                 throw new IOException("finished or abandoned already: " + name);
             }
@@ -295,8 +299,27 @@ public final class Restorer implements Closeable {
             }
         }
 
+        void undoUnlessEnding() {
+            if (ending.tryLock()) {
+                try {
+                    undo();
+                } finally {
+                    ending.unlock();
+                }
+            }
+        }
+
         /// @return whether there was something to undo
-        synchronized boolean undo() {
+        boolean undo() {
+            ending.lock();
+            try {
+                return undoUnlessOver();
+            } finally {
+                ending.unlock();
+            }
+        }
+
+        private boolean undoUnlessOver() {
             if (isOver) {
                 return false;
             }
@@ -329,6 +352,9 @@ public final class Restorer implements Closeable {
             for (long at = 0; at < size; ) {
                 SourceFile.Stretch data = source.nextData(at, size);
                 for (at = data.start(); at < data.end(); ) {
+                    if (isStopped) {
+                        return;
+                    }
                     long n = source.read(memory.asSlice(0, Math.min(memory.byteSize(), data.end() - at)), at);
                     if (n == 0) {
                         throw new IOException("'" + from + "' was cut short meanwhile");
@@ -379,10 +405,15 @@ public final class Restorer implements Closeable {
         }
     }
 
+    /// Begins nothing any more. What is begun goes on.
+    public void beginNoMore() {
+        isStopped = true;
+    }
+
     /// Removes what is not finished and restores nothing more: for a shutdown hook, while other threads may be at work.
     /// Waits for what is being created, renamed or linked, though not for ever.
     public void stop() {
-        isStopped = true;
+        beginNoMore();
         boolean isAlone = false;
         try {
             isAlone = names.writeLock().tryLock(MILLIS_TO_COME_TO_REST, TimeUnit.MILLISECONDS);
@@ -390,7 +421,7 @@ public final class Restorer implements Closeable {
             Thread.currentThread().interrupt();
         }
         try {
-            open.forEach(FileOutput::undo);
+            open.forEach(isAlone ? FileOutput::undo : FileOutput::undoUnlessEnding);
         } finally {
             if (isAlone) {
                 names.writeLock().unlock();

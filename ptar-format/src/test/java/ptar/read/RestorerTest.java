@@ -1,5 +1,6 @@
 package ptar.read;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -616,6 +618,31 @@ class RestorerTest {
         stopper.join();
         assertEquals("", sh("ls -A"));
         assertEquals(List.of(), heard);
+    }
+
+    /// A listener that prints waits for whoever reads what it prints.
+    @Test
+    void stopsThoughAListenerIsStuck() throws Exception {
+        sh("echo old > f");
+        CountDownLatch isStuck = new CountDownLatch(1);
+        CountDownLatch isRead = new CountDownLatch(1);
+        RestoreListener stuck = (RestoreListener) Proxy.newProxyInstance(
+                RestoreListener.class.getClassLoader(), new Class<?>[] {RestoreListener.class}, (_, _, _) -> {
+                    isStuck.countDown();
+                    isRead.await();
+                    return null;
+                });
+        Restorer restorer = new Restorer(target, options(Existing.REPLACE, Backup.SIMPLE), stuck);
+        restorer.begin(b("g"), file("new"));
+        Thread finisher = new Thread(() -> assertDoesNotThrow(() -> restore(restorer, "f", "new", file("new"))));
+        finisher.start();
+        isStuck.await();
+
+        restorer.stop();
+
+        assertEquals("f f~ new", sh("ls; cat f").replace('\n', ' '));
+        isRead.countDown();
+        finisher.join();
     }
 
     @Test
