@@ -30,7 +30,7 @@ import ptar.hash.Blake3;
 @Fork(value = 1, jvmArgsAppend = {
     "-XX:+UseSerialGC", "-XX:ObjectAlignmentInBytes=32", "-XX:LoopPercentProfileLimit=70",
     "-XX:+UnlockDiagnosticVMOptions", "-XX:SuperWordAutomaticAlignment=0",
-    "-XX:CompileCommand=dontinline,ptar.hash.Blake3Lanes::*Quarter"})
+    "-XX:CompileCommand=dontinline,ptar.hash.Blake3Lanes::*"})
 @State(Scope.Thread)
 public class Blake3Benchmark {
     @Param

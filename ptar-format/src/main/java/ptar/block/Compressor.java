@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// Compresses frames' payloads with zstd (RFC 8878), one zstd frame each, no checksum: the archive has its own.
 /// One thread at a time; holds native memory until closed.
 ///
-/// How long-distance matching is set is in the specification, §14; `benchmarks/README.md` has the figures.
+/// How long-distance matching is set is in the specification, §14; `benchmarks/tried.md` has the figures.
 public final class Compressor implements AutoCloseable {
     /// Long-distance matching is worth its time only where a block is longer than the level's own window.
     private static final int MIN_LONG_WINDOW_LOG = 22;

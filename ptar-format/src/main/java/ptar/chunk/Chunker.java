@@ -13,7 +13,7 @@ import java.util.Objects;
 ///
 /// So lengths crowd around the average (the mean of random bytes is 15 % above it), and hardly a chunk is cut by the
 /// maximum, which moves with whatever comes before. The paper's masks scatter their bits; the highest ones depend on
-/// all 64 bytes and deduplicate as well (`benchmarks/README.md`).
+/// all 64 bytes and deduplicate as well (`benchmarks/tried.md`).
 ///
 /// An instance is not thread-safe: it has a buffer of its own.
 public final class Chunker {

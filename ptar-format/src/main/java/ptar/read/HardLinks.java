@@ -164,7 +164,12 @@ final class HardLinks {
             return true;
         });
         if (placed != null) {
-            placer.reveal(placed.at(), name);
+            try {
+                placer.reveal(placed.at(), name);
+            } catch (IOException e) {
+                target.removeFile(placed.at());
+                throw e;
+            }
         }
         return true;
     }

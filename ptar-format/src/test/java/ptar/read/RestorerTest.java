@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -148,6 +149,25 @@ class RestorerTest {
             restorer.begin(b("d"), folder());
             restore(restorer, "d/f", "new\n", file("new\n"));
         }
+    }
+
+    private interface Event {
+        void happen() throws IOException;
+    }
+
+    /// The target, but that something happens before one of its methods.
+    private TargetTree targetWhere(String method, Event event) {
+        return (TargetTree) Proxy.newProxyInstance(
+                TargetTree.class.getClassLoader(), new Class<?>[] {TargetTree.class}, (_, called, arguments) -> {
+                    if (called.getName().equals(method)) {
+                        event.happen();
+                    }
+                    try {
+                        return called.invoke(target, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private String sh(String script) {
@@ -540,6 +560,22 @@ class RestorerTest {
         assertEquals(List.of(), heard);
     }
 
+    @Test
+    void leavesNoLinkThatCannotHaveItsName() throws IOException {
+        TargetTree renamesNothing = targetWhere("rename", () -> {
+            throw new IOException("not permitted");
+        });
+        sh("echo old > b; echo old > d");
+        try (Restorer restorer = new Restorer(renamesNothing, EXACT, listener)) {
+            restore(restorer, "a", "content", inGroup(7, file("content")));
+            restorer.begin(b("b"), inGroup(7, file("content"))).abandon(); // up to the engine
+            restorer.begin(b("c"), inGroup(8, metadata(EntryType.FIFO, 0600)));
+            restorer.begin(b("d"), inGroup(8, metadata(EntryType.FIFO, 0600)));
+        }
+        assertEquals(List.of("d: Cannot mkfifo: not permitted"), heard);
+        assertEquals("a b c d old old", sh("ls -A; cat b d").replace('\n', ' '));
+    }
+
     // ---- the end
 
     @Test
@@ -601,16 +637,12 @@ class RestorerTest {
     void removesWhatIsBeingCreated() throws Exception {
         Restorer[] restorer = new Restorer[1];
         Thread stopper = new Thread(() -> restorer[0].stop());
-        TargetTree stopsWhenItCreates = (TargetTree) Proxy.newProxyInstance(
-                TargetTree.class.getClassLoader(), new Class<?>[] {TargetTree.class}, (_, method, arguments) -> {
-                    if (method.getName().equals("createFile")) {
-                        stopper.start();
-                        while (stopper.isAlive() && stopper.getState() != Thread.State.TIMED_WAITING) {
-                            Thread.onSpinWait();
-                        }
-                    }
-                    return method.invoke(target, arguments);
-                });
+        TargetTree stopsWhenItCreates = targetWhere("createFile", () -> {
+            stopper.start();
+            while (stopper.isAlive() && stopper.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+        });
         restorer[0] = new Restorer(stopsWhenItCreates, EXACT, listener);
 
         restorer[0].begin(b("f"), file("new"));
