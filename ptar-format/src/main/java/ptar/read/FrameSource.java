@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import ptar.block.Decompressor;
 import ptar.error.ArchiveException;
@@ -20,14 +21,17 @@ import ptar.segment.RunReader;
 import ptar.storage.BufferPool;
 import ptar.tree.Bytes;
 
-/// Reads frames by their pointers: compares the head with the pointer and the hash with the payload before it
-/// decompresses. Thread-safe.
+/// Reads frames by their pointers: nothing is given out before its head and its hash are the pointer's. Thread-safe.
 final class FrameSource implements AutoCloseable {
     /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES] stored. No segment fits
     /// into a gap: one that holds nothing of a frame is not needed, and may be damaged.
     private static final int MAX_GAP_BYTES = SegmentHead.PAYLOAD_SIZE - 1;
 
     private static final int MAX_READ_BYTES = 8 << 20;
+
+    /// From so many stored bytes on, another thread hashes while this one decompresses: where one block is all that is
+    /// wanted, the second processor has nothing else to do.
+    private static final int LONG_BYTES = 1 << 20;
 
     private final String name;
     private final BufferPool buffers;
@@ -157,10 +161,11 @@ final class FrameSource implements AutoCloseable {
         try (FrameSource frames = new FrameSource(name, buffers)) {
             MemorySegment bytes = frame.asSlice(0, length);
             run.read(bytes, end.rootOffset());
-            Bytes hash = hashOf(bytes.asSlice(FrameHead.SIZE));
             Pointer pointer = new Pointer(
-                    runIndex, end.rootOffset(), end.rootStoredLength(), end.rootRawLength(), hash);
-            Raw raw = frames.decode(bytes, pointer, FrameType.ROOT);
+                    runIndex, end.rootOffset(), end.rootStoredLength(), end.rootRawLength(), Bytes.EMPTY);
+            String where = frames.describe(pointer, FrameType.ROOT);
+            FrameHead head = headOf(bytes, pointer, FrameType.ROOT, where);
+            Raw raw = frames.decompress(head, bytes.asSlice(FrameHead.SIZE), where);
             return frames.parse(raw, pointer, (root, at) -> Root.readFrom(root, at.position()));
         } finally {
             buffers.release(frame);
@@ -174,7 +179,44 @@ final class FrameSource implements AutoCloseable {
     }
 
     private Raw decode(MemorySegment frame, Pointer pointer, FrameType type) throws ArchiveException {
-        String where = name + ": " + type.name().toLowerCase(java.util.Locale.ROOT) + " at " + pointer.position();
+        String where = describe(pointer, type);
+        FrameHead head = headOf(frame, pointer, type, where);
+        MemorySegment stored = frame.asSlice(FrameHead.SIZE);
+        if (stored.byteSize() < LONG_BYTES) {
+            requireEqual(hashOf(stored), pointer, where);
+            return decompress(head, stored, where);
+        }
+        CompletableFuture<Bytes> hash = CompletableFuture.supplyAsync(
+                () -> hashOf(stored), task -> Thread.ofPlatform().daemon().name("ptar-hash").start(task));
+        Raw raw = null;
+        CorruptArchiveException broken = null;
+        try {
+            raw = decompress(head, stored, where);
+        } catch (CorruptArchiveException e) {
+            broken = e;
+        } finally {
+            hash.join(); // the memory that it reads is the caller's
+        }
+        try {
+            requireEqual(hash.join(), pointer, where);
+        } catch (CorruptArchiveException damaged) {
+            if (raw != null) {
+                buffers.release(raw.buffer());
+            }
+            throw damaged;
+        }
+        if (broken != null) {
+            throw broken;
+        }
+        return raw;
+    }
+
+    private String describe(Pointer pointer, FrameType type) {
+        return name + ": " + type.name().toLowerCase(java.util.Locale.ROOT) + " at " + pointer.position();
+    }
+
+    private static FrameHead headOf(MemorySegment frame, Pointer pointer, FrameType type, String where)
+            throws ArchiveException {
         FrameHead head = FrameHead.readFrom(frame.asByteBuffer(), pointer.position(), where);
         if (head.type() != type
                 || head.storedLength() != pointer.storedLength()
@@ -183,10 +225,16 @@ final class FrameSource implements AutoCloseable {
                     + " bytes, raw " + head.rawLength() + "; expected " + pointer.storedLength() + ", raw "
                     + pointer.rawLength());
         }
-        MemorySegment stored = frame.asSlice(FrameHead.SIZE);
-        if (!hashOf(stored).equals(pointer.hash())) {
+        return head;
+    }
+
+    private static void requireEqual(Bytes hash, Pointer pointer, String where) throws CorruptArchiveException {
+        if (!hash.equals(pointer.hash())) {
             throw new CorruptArchiveException(where + ": hash mismatch (damaged)");
         }
+    }
+
+    private Raw decompress(FrameHead head, MemorySegment stored, String where) throws CorruptArchiveException {
         MemorySegment raw = buffers.take(Math.max(1, head.rawLength()));
         Decompressor decompressor = idle.poll();
         if (decompressor == null) {

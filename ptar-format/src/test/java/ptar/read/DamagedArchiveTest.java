@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -122,6 +123,31 @@ class DamagedArchiveTest {
         System.arraycopy(archive, 0, twice, archive.length, archive.length);
         assertNotNull(reading(archive).byIndex(twice, 1));
         assertNotNull(reading(archive).forward(twice));
+    }
+
+    /// Its hash is computed while it is decompressed: what it decompresses to, or that it does not, says nothing then.
+    @ParameterizedTest
+    @ValueSource(ints = {16, 256})
+    void aLongBlockThatIsDamagedHasTheWrongHash(int symbols) throws IOException {
+        byte[] content = new byte[3 << 20];
+        Random random = new Random(symbols);
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) random.nextInt(symbols);
+        }
+        MemoryTree tree = new MemoryTree();
+        tree.file("f", Content.of(content));
+        byte[] archive = TestArchive.of(tree).write();
+        ErrorOrRight reading = new ErrorOrRight(archive, tree, TestArchive.keys());
+        assertTrue(archive.length > 3 << 19, "the block is stored in " + archive.length + " bytes");
+        for (int at = 1000; at < 3 << 19; at += 99_991) {
+            byte[] broken = archive.clone();
+            broken[at] ^= (byte) (1 << at % 8);
+            int first = 256 + Run.PREAMBLE_SIZE;
+            int segment = at - (at - first) % SegmentHead.STORED_SIZE;
+            SegmentHead.setCrc(MemorySegment.ofArray(broken).asSlice(segment, SegmentHead.STORED_SIZE));
+            ArchiveException refused = reading.byIndex(broken, 1);
+            assertTrue(refused.getMessage().contains("hash mismatch"), refused.getMessage());
+        }
     }
 
     private static MemoryTree severalSegments() {
