@@ -1,3 +1,3 @@
-/// The front door: a writer, a reader and their options, small enough to read in one sitting. Programs that use the
-/// library start here; everything below is wiring and stages.
+/// What a program that uses the library needs first: trees of files to archive and to extract to ([ptar.Trees]). The
+/// writer is [ptar.write.ArchiveWriter], the readers are [ptar.read.ArchiveReader] and [ptar.read.ForwardReader].
 package ptar;

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import ptar.cli.location.Location;
@@ -183,8 +184,15 @@ final class Archives {
                         new FileOutputStream(FileDescriptor.out).getChannel(), "standard output",
                         settings.create.removeFiles);
             }
-            return LocalFiles.isPath(name) ? new FileSink(LocalFiles.path(name), shown, settings.create.removeFiles)
-                    : new ByteNamed.Output(name, shown);
+            boolean durable = settings.create.removeFiles;
+            if (LocalFiles.isPath(name)) {
+                try {
+                    return new FileSink(LocalFiles.path(name), shown, durable);
+                } catch (InvalidPathException linksToWhatIsNone) {
+                    // It is reached by its bytes.
+                }
+            }
+            return new ByteNamed.Output(name, shown, durable);
         } catch (IOException e) {
             throw new Fatal(shown + ": Cannot open: " + Failure.reason(e), e);
         }

@@ -73,8 +73,10 @@ final class ByteNamed {
         }
     }
 
-    /// An archive to be written, beside its target until it is complete.
+    /// An archive to be written, beside its target until it is complete: as [ptar.storage.FileSink] does it.
     static final class Output implements Sink {
+        private static final int MAX_LINKS = 40;
+
         private final TargetTree tree;
         private final Bytes path;
         private final Bytes temporary;
@@ -82,28 +84,49 @@ final class ByteNamed {
         private final TargetTree.TargetFile file;
         private final Arena arena = Arena.ofShared();
         private final MemorySegment buffer = arena.allocate(BUFFER_SIZE);
+        private final boolean durable;
+        /// Of the archive that is replaced; null if there is none.
+        private final Metadata replaced;
+
         private long length;
         private boolean committed;
         private boolean closed;
 
-        Output(Bytes path, String name) throws IOException {
-            this.path = path;
-            this.name = name;
+        /// @param durable true if the archive is to be on the disk once it is committed
+        Output(Bytes name, String shown, boolean durable) throws IOException {
+            this.name = shown;
+            this.durable = durable;
             this.tree = Trees.target(LocalFiles.HERE, true);
             String suffix = "." + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36) + ".part";
-            int base = path.lastIndexOf((byte) '/') + 1;
-            this.temporary = path.slice(0, base).concat(Bytes.of("."))
-                    .concat(path.slice(base, path.length())).concat(Bytes.of(suffix));
             try {
-                SourceTree.Found found = tree.statFollowing(path);
+                SourceTree.Found found = tree.statFollowing(name);
                 if (found != null && found.metadata().type() != EntryType.FILE) {
-                    throw new FileSystemException(name, null, "is not a regular file, and Java can't name it");
+                    throw new FileSystemException(shown, null, "is not a regular file, and Java can't name it");
                 }
+                this.replaced = found == null ? null : found.metadata();
+                this.path = found == null ? name : behindLinks(name);
+                int base = path.lastIndexOf((byte) '/') + 1;
+                this.temporary = path.slice(0, base).concat(Bytes.of("."))
+                        .concat(path.slice(base, path.length())).concat(Bytes.of(suffix));
                 this.file = tree.createFile(temporary);
             } catch (IOException e) {
                 tree.close();
                 throw e;
             }
+        }
+
+        private Bytes behindLinks(Bytes name) throws IOException {
+            Bytes at = name;
+            for (int i = 0; i < MAX_LINKS; i++) {
+                SourceTree.Found found = tree.stat(at);
+                if (found == null || found.metadata().type() != EntryType.SYMLINK) {
+                    break;
+                }
+                Bytes target = found.metadata().linkTarget();
+                at = target.startsWith(Bytes.of("/")) ? target
+                        : at.slice(0, at.lastIndexOf((byte) '/') + 1).concat(target);
+            }
+            return at;
         }
 
         Bytes temporary() {
@@ -128,13 +151,21 @@ final class ByteNamed {
 
         @Override
         public void commit() throws IOException {
-            Metadata metadata = Metadata.of(EntryType.FILE, 0666, new Owner(0, 0, "", ""), new Timestamp(0, 0))
+            boolean replaces = replaced != null;
+            Metadata metadata = Metadata.of(
+                            EntryType.FILE, replaces ? replaced.mode() : 0666, new Owner(0, 0, "", ""),
+                            new Timestamp(0, 0))
                     .withSize(length);
-            TargetTree.Restore modeOnly = new TargetTree.Restore(false, true, false, false, false, false, false);
+            TargetTree.Restore modeOnly = new TargetTree.Restore(false, true, replaces, false, false, false, false);
             file.finish(length, metadata, modeOnly, (_, _, _) -> { });
-            file.close();
+            if (replaces || durable) {
+                file.force();
+            }
             tree.rename(temporary, path);
             committed = true;
+            if (replaces || durable) {
+                file.force();
+            }
         }
 
         @Override
@@ -143,8 +174,8 @@ final class ByteNamed {
                 return;
             }
             closed = true;
+            file.close();
             if (!committed) {
-                file.close();
                 tree.removeFile(temporary);
             }
             tree.close();

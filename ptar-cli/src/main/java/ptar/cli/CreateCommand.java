@@ -51,6 +51,9 @@ final class CreateCommand implements WriteListener {
         Transform transform = new Transform(settings.transforms);
         Checkpoints checkpoints = new Checkpoints(settings, console, "Write");
         if (Archives.isStandard(settings)) {
+            if (settings.create.verify) {
+                throw new Fatal("Cannot verify stdin/stdout archive");
+            }
             console.listOnError();
         }
         XattrChoice xattrs = new XattrChoice(settings);
@@ -102,14 +105,15 @@ final class CreateCommand implements WriteListener {
             MasterKey key)
             throws IOException, UsageException {
         Totals totals = new Totals();
-        Sink sink = Archives.create(settings, console);
         RemoveFiles removal = settings.create.removeFiles ? new RemoveFiles(console, entries) : null;
         WriteSummary summary;
-        WatchedSink watched = new WatchedSink(sink, checkpoints);
-        TotalsSignal.say(settings, console, () -> totals.line("written", watched.bytes()));
-        try (sink; Interruption _ = new Interruption(sink, watched::isCommitted);
+        StoppableSink stoppable = new StoppableSink();
+        try (Interruption _ = new Interruption(stoppable, stoppable::isCommitted);
+                WatchedSink watched = stoppable.open(
+                        () -> new WatchedSink(Archives.create(settings, console), checkpoints));
                 Keys keys = settings.keys.encrypt ? new Keys(settings.keys.options()) : null) {
-            tellArchive(sink, tree, choice);
+            TotalsSignal.say(settings, console, () -> totals.line("written", watched.bytes()));
+            tellArchive(watched.sink(), tree, choice);
             summary = ArchiveWriter.write(
                     removal == null ? entries : removal, watched, options, this, header(key, keys), key);
         } catch (IOException e) {

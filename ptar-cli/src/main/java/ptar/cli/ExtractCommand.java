@@ -173,7 +173,7 @@ final class ExtractCommand {
     /// Content that is held back lies where the extracted files will: there is room, or nothing can be extracted.
     private static Path heldContentFolder(Bytes target) {
         try {
-            return LocalFiles.path(target);
+            return FarTrees.isFar(target) ? temporaryFolder() : LocalFiles.path(target);
         } catch (FileSystemException notForJava) {
             return temporaryFolder();
         }

@@ -32,7 +32,12 @@ final class Interruption implements AutoCloseable {
                 pause(MILLIS_TO_END);
             }
         });
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException aSignalCame) {
+            stopping = true; // before anything was begun
+            awaitEnd();
+        }
     }
 
     static void pause(int millis) {
@@ -41,10 +46,6 @@ final class Interruption implements AutoCloseable {
         } catch (InterruptedException goOnWaiting) {
             // Only the JVM's end or the time's ends this.
         }
-    }
-
-    static boolean isStopping() {
-        return stopping;
     }
 
     /// Never returns if a signal has come: what follows would end the JVM before everything is undone, or complain of

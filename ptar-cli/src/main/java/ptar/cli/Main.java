@@ -85,6 +85,7 @@ public final class Main {
             } catch (OutputClosed nobodyReads) {
                 throw nobodyReads;
             } catch (RuntimeException | Error e) {
+                Interruption.awaitEnd(); // nothing works as it should while the JVM ends
                 fail(console, "internal error: " + e + " (PTAR_DEBUG=1 shows where)", e);
             }
             return console.end();

@@ -10,6 +10,7 @@ import java.util.Set;
 import ptar.Trees;
 import ptar.tree.EntryPath;
 import ptar.tree.EntryType;
+import ptar.tree.Metadata;
 import ptar.tree.SourceTree;
 import ptar.tree.TargetTree;
 import ptar.write.EntrySource;
@@ -45,7 +46,7 @@ final class RemoveFiles implements EntrySource {
                 boolean isFolder = item.metadata().type() == EntryType.FOLDER;
                 try {
                     SourceTree.Found archivedAs = foundAgain.getOrDefault(item.path(), item.found());
-                    if (item.metadata().type() == EntryType.FILE && isOther(here, item, archivedAs)) {
+                    if (!isFolder && isOther(here, item, archivedAs)) {
                         console.differs(
                                 console.shown(item.sourcePath()) + ": file changed since it was archived; not removed");
                         continue;
@@ -67,12 +68,18 @@ final class RemoveFiles implements EntrySource {
         }
     }
 
+    /// A file system may give the inode's number to what comes next. Who uses a fifo or a socket changes its time.
     private static boolean isOther(TargetTree here, Item item, SourceTree.Found archivedAs) throws IOException {
-        SourceTree.Found now = item.followLink()
+        SourceTree.Found found = item.followLink()
                 ? here.statFollowing(item.sourcePath()) : here.stat(item.sourcePath());
-        return now != null
-                && (now.inode() != archivedAs.inode() || now.metadata().size() != archivedAs.metadata().size()
-                        || !now.metadata().modificationTime().equals(archivedAs.metadata().modificationTime()));
+        if (found == null) {
+            return false;
+        }
+        Metadata now = found.metadata();
+        Metadata then = archivedAs.metadata();
+        boolean hasContent = now.type() == EntryType.FILE || now.type() == EntryType.SYMLINK;
+        return found.inode() != archivedAs.inode() || now.type() != then.type()
+                || hasContent && (now.size() != then.size() || !now.modificationTime().equals(then.modificationTime()));
     }
 
     @Override

@@ -46,7 +46,8 @@ final class ToCommand implements ContentCommand.ContentTaker {
                 input.write(data, 0, length);
             }
         } catch (IOException e) {
-            if (!Failure.isBrokenPipe(e)) {
+            // Java takes the pipe of a command that has ended for closed.
+            if (!Failure.isBrokenPipe(e) && process.isAlive()) {
                 throw e;
             }
             input = null; // it does not want to read it all

@@ -20,9 +20,6 @@ final class Verification implements ForwardReader.Visitor {
     /// @param keys of what was written
     /// @return true if the archive is whole
     boolean run(KeyFinder keys) throws IOException {
-        if (Archives.isStandard(settings)) {
-            throw new Fatal("Cannot verify stdin/stdout archive");
-        }
         int threads = settings.threads == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads;
         try (ForwardReader reader =
                 ForwardReader.open(Archives.reopenAsStream(settings, console), keys, threads)) {

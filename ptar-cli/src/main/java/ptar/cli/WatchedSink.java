@@ -39,6 +39,11 @@ final class WatchedSink implements Sink {
         return bytes;
     }
 
+    /// What is watched.
+    Sink sink() {
+        return sink;
+    }
+
     @Override
     public void commit() {
         Commit end = Commit.FAILED;

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import ptar.cli.Ptar.Outcome;
 
 /// What the command does when something is wrong, or a name or a command is an odd one.
@@ -65,6 +70,25 @@ final class TroubleIT {
         assertEquals("tree/\ntree/file\ntree/link\n", done("tf", "a.ptar").out());
     }
 
+    /// The pipe is full before all of the noise is in it, and what reads it has put a file in the place of the link.
+    @Test
+    void removesNothingThatCameInThePlaceOfWhatItHasArchived() throws Exception {
+        byte[] noise = new byte[1 << 20];
+        new Random(1).nextBytes(noise);
+        Files.write(folder.resolve("tree/noise"), noise);
+        Process shell = new ProcessBuilder("sh", "-c", Ptar.LAUNCHER + " c --remove-files tree 2> err |"
+                + " { head -c 20000; rm tree/link; echo precious > tree/link; cat; } > a.ptar")
+                .directory(folder.toFile()).start();
+        assertTrue(shell.waitFor(60, TimeUnit.SECONDS));
+        try (Stream<Path> left = Files.list(folder.resolve("tree"))) {
+            assertEquals(List.of(folder.resolve("tree/link")), left.toList());
+        }
+        assertEquals("precious\n", Files.readString(folder.resolve("tree/link")));
+        assertEquals("ptar: tree/link: file changed since it was archived; not removed\n",
+                Files.readString(folder.resolve("err")));
+        assertEquals("tree/\ntree/file\ntree/link\ntree/noise\n", done("tf", "a.ptar").out());
+    }
+
     @Test
     void removesWhatWentIntoAPipe() throws Exception {
         Process shell = new ProcessBuilder(
@@ -72,6 +96,20 @@ final class TroubleIT {
         assertTrue(shell.waitFor(60, TimeUnit.SECONDS));
         assertFalse(Files.exists(folder.resolve("tree")));
         done("tf", "a.ptar");
+    }
+
+    /// Where Java can name an archive and where only its bytes do, by a link and by its name.
+    @ParameterizedTest
+    @ValueSource(strings = {"a.ptar", "m\u00e4rz.ptar"})
+    void replacesAnArchiveAsItWas(String name) throws Exception {
+        String done = Shell.prepare(folder, """
+                echo old > $1; chmod 640 $1; ln -s $1 link; export LC_ALL=C
+                ptar cf link tree
+                test -L link; stat -c %a $1; ptar tf $1
+                ptar cf $1 --remove-files tree/file
+                test -L link; stat -c %a $1; ptar tf link; ls -A | wc -l
+                """, name);
+        assertEquals("640\ntree/\ntree/file\ntree/link\n640\ntree/file\n3\n", done);
     }
 
     @Test
@@ -91,6 +129,21 @@ final class TroubleIT {
         Outcome accents = Ptar.in(folder).with("LC_ALL", "C").run(
                 "xf", "a.ptar", "--transform=s/file/ü'\\\\/", "--to-command=printf '%s ö%%' \"$TAR_FILENAME\"");
         assertEquals("tree/ü'\\ ö%", accents.out(), accents::err);
+    }
+
+    @Test
+    void goesOnBehindCommandsThatReadNothing() throws Exception {
+        byte[] noise = new byte[3 << 20];
+        new Random(1).nextBytes(noise);
+        Files.write(folder.resolve("tree/noise"), noise);
+        done("cf", "a.ptar", "tree");
+        done("xf", "a.ptar", "--to-command=true");
+        assertEquals("8\n3145728\n", done("xf", "a.ptar", "--to-command=wc -c").out());
+        for (String command : new String[] {"exit 3", "kill -9 $$"}) {
+            Outcome failed = ptar().run("xf", "a.ptar", "--to-command=" + command);
+            assertEquals(2, failed.exitCode(), failed::err);
+            assertEquals(2, failed.err().lines().filter(line -> line.contains(": Child ")).count(), failed::err);
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
@@ -414,15 +413,7 @@ public final class ForwardReader implements Closeable {
     /// Hands over what was decoded, in order, until at most `keep` frames are on their way.
     private void drain(Visitor visitor, int keep) throws IOException {
         while (decoding.size() > keep) {
-            Decoded decoded;
-            try {
-                decoded = decoding.remove().get();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", interrupted);
-            } catch (ExecutionException failed) {
-                throw new IllegalStateException(failed.getCause());
-            }
+            Decoded decoded = Workers.await(decoding.remove());
             try {
                 if (decoded.fault() != null) {
                     throw decoded.fault();
@@ -459,7 +450,7 @@ public final class ForwardReader implements Closeable {
 
     @Override
     public void close() throws IOException {
-        workers.shutdownNow();
+        Workers.stop(workers);
         for (Decompressor decompressor = idle.poll(); decompressor != null; decompressor = idle.poll()) {
             decompressor.close();
         }

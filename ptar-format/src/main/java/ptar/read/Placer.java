@@ -27,6 +27,10 @@ final class Placer {
     private final RestoreListener listener;
     private final RestoredFolders folders;
 
+    /// The folder without numbered backups that was looked through last: none are made where there are none, unless
+    /// they are wanted everywhere.
+    private volatile Bytes withoutNumbers;
+
     Placer(TargetTree target, RestoreOptions options, RestoreListener listener, RestoredFolders folders) {
         this.target = target;
         this.options = options;
@@ -52,6 +56,9 @@ final class Placer {
     /// @param failure what can't be done, for messages: `Cannot open`
     /// @return null if what is there stays, which has been told
     <T> Placed<T> place(Bytes name, Metadata metadata, String failure, Maker<T> maker) throws IOException {
+        if (!name.isEmpty() && name.get(name.length() - 1) == '~') {
+            withoutNumbers = null; // it may be a numbered backup
+        }
         if (options.existing() == RestoreOptions.Existing.UNLINK_FIRST && !unlinkFirst(name)) {
             return null;
         }
@@ -243,16 +250,25 @@ final class Placer {
 
     private long newestBackup(Bytes name) throws IOException {
         Bytes folder = RestoredFolders.parent(name);
+        if (folder.equals(withoutNumbers) && options.backup() != RestoreOptions.Backup.NUMBERED) {
+            return 0;
+        }
         Bytes prefix = name.slice(folder.isEmpty() ? 0 : folder.length() + 1, name.length()).concat(Bytes.of(".~"));
         long newest = 0;
+        boolean hasNumbers = false;
         List<Bytes> names = target.names(folder);
         for (Bytes other : names) {
-            if (other.startsWith(prefix) && other.get(other.length() - 1) == '~') {
+            boolean isBackup = other.get(other.length() - 1) == '~';
+            hasNumbers |= isBackup && other.indexOf((byte) '~', 0) < other.length() - 1;
+            if (isBackup && other.startsWith(prefix)) {
                 String number = other.slice(prefix.length(), other.length() - 1).toString();
                 if (number.matches("[1-9][0-9]{0,17}")) {
                     newest = Math.max(newest, Long.parseLong(number));
                 }
             }
+        }
+        if (!hasNumbers) {
+            withoutNumbers = folder;
         }
         return newest;
     }

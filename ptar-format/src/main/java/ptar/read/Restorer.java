@@ -213,7 +213,7 @@ public final class Restorer implements Closeable {
 
         @Override
         public boolean isUnderItsName() {
-            return placed.at().equals(name);
+            return placed.at().equals(name) && target.showsUnfinishedFiles();
         }
 
         boolean leadGroup() {
@@ -299,6 +299,15 @@ public final class Restorer implements Closeable {
             }
         }
 
+        boolean hasEnded() {
+            ending.lock();
+            try {
+                return isOver;
+            } finally {
+                ending.unlock();
+            }
+        }
+
         void undoUnlessEnding() {
             if (ending.tryLock()) {
                 try {
@@ -364,6 +373,10 @@ public final class Restorer implements Closeable {
                 }
             }
             output.finish();
+        } catch (IOException e) {
+            if (!output.hasEnded()) {
+                throw e;
+            } // or the output has told it
         } finally {
             output.abandon();
         }

@@ -1,13 +1,11 @@
 package ptar.segment;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32C;
@@ -20,6 +18,7 @@ import ptar.layout.RunEnd;
 import ptar.layout.SegmentHead;
 import ptar.storage.BufferPool;
 import ptar.storage.Sink;
+import ptar.storage.Workers;
 import ptar.tree.Bytes;
 
 /// Writes one run: frames into the plain stream, the stream into segments, sealed in parallel, in order to the sink.
@@ -147,14 +146,7 @@ public final class RunWriter {
 
     private void writeOldest() throws IOException {
         Batch oldest = inFlight.remove();
-        MemorySegment sealed;
-        try {
-            sealed = oldest.sealed.get();
-        } catch (InterruptedException interrupted) {
-            throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
-        } catch (ExecutionException failed) {
-            throw new IllegalStateException(failed.getCause());
-        }
+        MemorySegment sealed = Workers.await(oldest.sealed);
         sink.write(sealed.asSlice(0, oldest.storedLength).asByteBuffer());
         buffers.release(sealed);
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -50,9 +52,32 @@ public final class FileSink implements Sink {
             Path folder = this.target.toAbsolutePath().getParent();
             temporary = folder.resolve("." + this.target.getFileName() + "."
                     + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36) + ".part");
-            channel = FileChannel.open(
-                    temporary, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+            channel = open(temporary, replaces ? permissionsOf(this.target) : Set.of());
         }
+    }
+
+    /// None where there are none.
+    private static Set<PosixFilePermission> permissionsOf(Path file) throws IOException {
+        return Files.getFileStore(file).supportsFileAttributeView("posix")
+                ? Files.getPosixFilePermissions(file) : Set.of();
+    }
+
+    /// @param permissions from the first byte on: what nobody else may read is not to be read while it is rewritten;
+    ///     empty for those that new files have
+    private static FileChannel open(Path temporary, Set<PosixFilePermission> permissions) throws IOException {
+        Set<StandardOpenOption> isNew = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        if (permissions.isEmpty()) {
+            return FileChannel.open(temporary, isNew);
+        }
+        FileChannel channel = FileChannel.open(temporary, isNew, PosixFilePermissions.asFileAttribute(permissions));
+        try {
+            Files.setPosixFilePermissions(temporary, permissions); // the umask may have left some out
+        } catch (IOException e) {
+            channel.close();
+            Files.delete(temporary);
+            throw e;
+        }
+        return channel;
     }
 
     public FileSink(Path target) throws IOException {
@@ -81,11 +106,6 @@ public final class FileSink implements Sink {
     public void commit() throws IOException {
         if (replaces || durable) {
             force(channel);
-        }
-        if (replaces) {
-            if (Files.getFileStore(temporary).supportsFileAttributeView("posix")) {
-                Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
-            }
         }
         channel.close();
         if (temporary != null) {

@@ -27,6 +27,11 @@ public interface TargetTree extends Closeable {
     /// Creates a file that is not there yet (mode 0600 until [TargetFile#finish]).
     TargetFile createFile(Bytes path) throws IOException;
 
+    /// Whether what has been written to a file can be read at its path before the file is finished.
+    default boolean showsUnfinishedFiles() {
+        return true;
+    }
+
     /// Opens a file that is there, to be overwritten in place and cut to length 0.
     ///
     /// @param followLink whether a final symbolic link is written through (`--overwrite -h`)
@@ -84,5 +89,8 @@ public interface TargetTree extends Closeable {
 
         /// Sets the final size and the metadata. The file is still open.
         void finish(long size, Metadata metadata, Restore what, Problems problems) throws IOException;
+
+        /// Brings all that was written before to the disk, names too; does nothing where that can't be asked for.
+        default void force() throws IOException {}
     }
 }

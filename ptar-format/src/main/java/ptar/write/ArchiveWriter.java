@@ -28,8 +28,10 @@ import ptar.tree.posix.PosixMemory;
 
 /// Writes an archive in one forward pass: the front door for writing.
 ///
-///     try (Sink sink = new FileSink(Path.of("a.ptar")); EntrySource tree = TreeWalk.of(Path.of("tree"))) {
-///         ArchiveWriter.write(tree, sink, WriteOptions.DEFAULT, WriteListener.NONE);
+///     try (SourceTree files = Trees.source(Bytes.of("/home/me"), SourceTree.Wanted.DEFAULT);
+///             EntrySource entries = new TreeWalk(List.of(WalkOperand.of(files, Bytes.of("notes"))));
+///             Sink sink = new FileSink(Path.of("a.ptar"))) {
+///         ArchiveWriter.write(entries, sink, WriteOptions.DEFAULT, WriteListener.NONE);
 ///     }
 ///
 /// Memory does not grow with the number of files: it holds one window of entries and the next, a pointer for each leaf
@@ -144,6 +146,7 @@ public final class ArchiveWriter {
 
     private void writeContent(Window window, Packer packer, ExecutorService pool, ChunkCutters cutters)
             throws IOException {
+        window.replaceLostLeaders();
         for (PendingEntry entry : window.entries()) {
             String fault = Leaf.faultOf(entry.metadata);
             if (fault != null) {

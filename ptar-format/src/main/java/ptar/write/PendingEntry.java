@@ -9,7 +9,9 @@ import ptar.tree.Metadata;
 final class PendingEntry {
     final EntrySource.Item item;
     /// The first name of the same inode, which has the content; null for the first and for files with one name.
-    final PendingEntry leader;
+    PendingEntry leader;
+    /// Of a first name that is left out: who has brought the content since, in a later window; else null.
+    PendingEntry heir;
     /// Later names of the inode in the same window, told of right behind the first when it brings content.
     PendingEntry nextName;
     /// Whether this is one of them.

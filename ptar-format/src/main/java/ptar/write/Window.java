@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import ptar.tree.EntryType;
@@ -23,6 +24,37 @@ record Window(List<PendingEntry> entries, List<PendingEntry> files) {
         static final Limits DEFAULT = new Limits(1 << 17, 4L << 30);
         /// Of paths and xattrs, so that long ones do not take more memory than many.
         static final int MAX_NAME_BYTES = 32 << 20;
+    }
+
+    /// Lets names whose first one was left out in an earlier window bring the content themselves, the first of an inode
+    /// for all. Call it when all earlier windows have been written.
+    void replaceLostLeaders() {
+        Map<PendingEntry, PendingEntry> lastNames = new IdentityHashMap<>();
+        for (PendingEntry entry : entries) {
+            PendingEntry lost = entry.leader;
+            if (lost == null || lost.dropped == null || entry.metadata.type() != EntryType.FILE) {
+                continue;
+            }
+            PendingEntry heir = lost.heir;
+            if (heir == null || heir.dropped != null) {
+                entry.leader = null;
+                entry.metadata = entry.metadata.withHardLinkGroup(0);
+                lost.heir = entry;
+                files.add(entry);
+                lastNames.put(entry, entry);
+            } else {
+                entry.leader = heir;
+                PendingEntry last = lastNames.get(heir);
+                if (last != null) {
+                    entry.comesWithLeader = true;
+                    last.nextName = entry;
+                    lastNames.put(heir, entry);
+                }
+            }
+        }
+        if (!lastNames.isEmpty()) {
+            ReadOrder.sort(files);
+        }
     }
 
     /// Cuts the walk into windows. One thread at a time.

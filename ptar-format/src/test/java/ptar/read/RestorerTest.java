@@ -382,6 +382,21 @@ class RestorerTest {
         assertEquals("new old new", sh("echo $(cat d/f.~1~ d/f.~9~ d/f)"));
     }
 
+    /// A folder without numbered backups is not looked through for each of its files.
+    @Test
+    void backsUpByNumberWhereThereAreNumbers() throws IOException {
+        sh("mkdir d e; for f in d/a d/b d/c e/a e/b; do echo old > $f; done; touch e/b.~7~");
+        try (Restorer restorer =
+                new Restorer(target, options(Existing.REPLACE, Backup.NUMBERED_IF_THERE_ARE), listener)) {
+            for (String name : new String[] {"d/a", "e/a", "e/b", "d/b", "d/c.~1~", "d/c"}) {
+                restore(restorer, name, "new\n", file("new\n"));
+            }
+        }
+        assertEquals(
+                List.of("d/a: now d/a~", "e/a: now e/a~", "e/b: now e/b.~8~", "d/b: now d/b~", "d/c: now d/c.~2~"),
+                heard);
+    }
+
     @Test
     void losesNothingWhenContentProvesDamaged() throws IOException {
         sh("echo old > f");
@@ -565,15 +580,19 @@ class RestorerTest {
         TargetTree renamesNothing = targetWhere("rename", () -> {
             throw new IOException("not permitted");
         });
-        sh("echo old > b; echo old > d");
+        sh("for f in b d f; do echo old > $f; done");
         try (Restorer restorer = new Restorer(renamesNothing, EXACT, listener)) {
             restore(restorer, "a", "content", inGroup(7, file("content")));
             restorer.begin(b("b"), inGroup(7, file("content"))).abandon(); // up to the engine
             restorer.begin(b("c"), inGroup(8, metadata(EntryType.FIFO, 0600)));
             restorer.begin(b("d"), inGroup(8, metadata(EntryType.FIFO, 0600)));
+            Restorer.Output first = restorer.begin(b("e"), inGroup(9, file("content")));
+            assertNull(restorer.begin(b("f"), inGroup(9, file("content"))), "linked or copied when e is complete");
+            write(first, "content");
+            first.finish();
         }
-        assertEquals(List.of("d: Cannot mkfifo: not permitted"), heard);
-        assertEquals("a b c d old old", sh("ls -A; cat b d").replace('\n', ' '));
+        assertEquals(List.of("d: Cannot mkfifo: not permitted", "f: Cannot rename: not permitted"), heard);
+        assertEquals("a b c d e f old old old", sh("ls -A; cat b d f").replace('\n', ' '));
     }
 
     // ---- the end

@@ -509,6 +509,35 @@ class ArchiveWriterTest {
         }
     }
 
+    /// Windows of one entry, of two and of three.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void namesInLaterWindowsBringWhatTheFirstOneCouldNot(int windowEntries) throws IOException {
+        MemoryTree tree = new MemoryTree();
+        Content content = Content.random(1, 5000);
+        tree.file("a", content);
+        for (String name : new String[] {"d", "e", "f", "g"}) {
+            tree.hardLink(name, "a");
+        }
+        tree.file("b", "b");
+        tree.file("c", "c");
+        List<EntrySource.Item> items = TestArchive.items(tree);
+        tree.remove("a");
+        tree.remove("d");
+        Heard heard = new Heard();
+        MemorySink sink = new MemorySink();
+        TestArchive.of(tree).windows(windowEntries, Long.MAX_VALUE).listener(heard).write(sink, sourceOf(items));
+        byte[] archive = sink.archive();
+        try (ArchiveReader read = open(archive)) {
+            long group = read.find(EntryPath.of("e")).metadata().hardLinkGroup();
+            for (String name : new String[] {"e", "f", "g"}) {
+                assertArrayEquals(content.bytes(), read(read, name));
+                assertEquals(group, read.find(EntryPath.of(name)).metadata().hardLinkGroup());
+            }
+        }
+        assertEquals("cannot open a: ./a", heard.events.getFirst());
+    }
+
     private static EntrySource sourceOf(List<EntrySource.Item> items) {
         return sourceOf(items, () -> null);
     }

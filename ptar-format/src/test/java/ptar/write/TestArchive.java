@@ -84,10 +84,16 @@ public final class TestArchive {
     }
 
     WriteSummary write(MemorySink sink) throws IOException {
-        try (MasterKey own = newMasterKey(); EntrySource walk = walk(tree)) {
+        try (EntrySource walk = walk(tree)) {
+            return write(sink, walk);
+        }
+    }
+
+    WriteSummary write(MemorySink sink, EntrySource entries) throws IOException {
+        try (MasterKey own = newMasterKey()) {
             Header ownHeader = header != null ? header
                     : sealed ? KeySlots.sealedHeader(own, List.of(KEY_FILE)) : Header.plain(own);
-            return new ArchiveWriter(walk, sink, options, listener, windows).write(() -> ownHeader, own);
+            return new ArchiveWriter(entries, sink, options, listener, windows).write(() -> ownHeader, own);
         }
     }
 

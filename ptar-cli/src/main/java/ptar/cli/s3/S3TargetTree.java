@@ -92,6 +92,11 @@ final class S3TargetTree implements TargetTree {
     }
 
     @Override
+    public boolean showsUnfinishedFiles() {
+        return false;
+    }
+
+    @Override
     public SourceTree.Found stat(Bytes path) throws IOException {
         Bytes name = normal(path);
         await(name);

@@ -96,10 +96,12 @@ final class Uploads {
 
     /// A part that was on its way when the upload was aborted may arrive afterwards: again until none is left.
     private void abortOne(String id) throws IOException {
+        boolean isAborted = false;
         for (int round = 1; ; round++) {
             try {
                 s3.callRaw(() -> s3.client().abortMultipartUpload(r -> r.bucket(object.bucket())
                         .key(object.key()).uploadId(id).requestPayer(s3.requestPayer())));
+                isAborted = true;
                 boolean left = s3.callRaw(() -> s3.client().listParts(r -> r.bucket(object.bucket())
                         .key(object.key()).uploadId(id).maxParts(1).requestPayer(s3.requestPayer()))).hasParts();
                 if (!left || round >= s3.backoff().attempts()) {
@@ -109,12 +111,12 @@ final class Uploads {
                 if (S3Errors.statusOf(e) == 404 || S3Errors.codeOf(e).equals("NoSuchUpload")) {
                     return;
                 }
-                // Aborted, and not allowed to look.
-                if (S3Errors.statusOf(e) == 403 && round > 1) {
-                    return;
-                }
-                if (S3Errors.statusOf(e) != 403 || S3Errors.isExpired(e)) {
+                // Twice, as we may not be allowed to look.
+                if (S3Errors.statusOf(e) != 403 || S3Errors.isExpired(e) || round > 1 && !isAborted) {
                     throw e;
+                }
+                if (round > 1) {
+                    return;
                 }
             }
             s3.backoff().pause(round);

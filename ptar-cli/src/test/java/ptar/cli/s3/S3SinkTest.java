@@ -370,6 +370,21 @@ class S3SinkTest {
         assertTrue(failure.getMessage().contains("parts of an unfinished upload are left"),
                 failure::getMessage);
         assertTrue(failure.getMessage().contains("log in again"), failure::getMessage);
+        abortAll();
+    }
+
+    @Test
+    void saysWhatIsLeftWhenItMayNotBeRemoved() throws Exception {
+        network.faults(r -> r.method().equals("DELETE") ? Fault.error(403, "AccessDenied") : Fault.NONE);
+        Sink sink = open();
+        write(sink, CONTENT);
+        IOException failure = assertThrows(IOException.class, sink::close);
+        assertTrue(failure.getMessage().contains("parts of an unfinished upload are left"),
+                failure::getMessage);
+        abortAll();
+    }
+
+    private void abortAll() {
         server.client().listMultipartUploads(r -> r.bucket(bucket)).uploads().forEach(u -> server.client()
                 .abortMultipartUpload(r -> r.bucket(bucket).key(u.key()).uploadId(u.uploadId())));
     }

@@ -39,6 +39,7 @@ enum Call {
     READLINKAT(267, 78),
     FCHMODAT(268, 53),
     UTIMENSAT(280, 88),
+    SYNCFS(306, 267),
     RENAMEAT2(316, 276),
     STATX(332, 291),
     OPENAT2(437, 437),

@@ -77,6 +77,17 @@ final class PosixTargetFile implements TargetFile {
         }
     }
 
+    @Override
+    public void force() throws IOException {
+        lock.lock();
+        try {
+            reopen();
+            Errno.check(call(Scratch.get(), Call.SYNCFS, fd, 0), path);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Closes the file until it is needed.
     ///
     /// @return false if it is in use
