@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import ptar.block.Decompressor;
 import ptar.error.ArchiveException;
@@ -21,17 +20,14 @@ import ptar.segment.RunReader;
 import ptar.storage.BufferPool;
 import ptar.tree.Bytes;
 
-/// Reads frames by their pointers: nothing is given out before its head and its hash are the pointer's. Thread-safe.
+/// Reads frames by their pointers: compares the head with the pointer and the hash with the payload before it
+/// decompresses. Thread-safe.
 final class FrameSource implements AutoCloseable {
     /// Frames that lie this near to each other are read by one read, up to [#MAX_READ_BYTES] stored. No segment fits
     /// into a gap: one that holds nothing of a frame is not needed, and may be damaged.
     private static final int MAX_GAP_BYTES = SegmentHead.PAYLOAD_SIZE - 1;
 
     private static final int MAX_READ_BYTES = 8 << 20;
-
-    /// From so many stored bytes on, another thread hashes while this one decompresses: where one block is all that is
-    /// wanted, the second processor has nothing else to do.
-    private static final int LONG_BYTES = 1 << 20;
 
     private final String name;
     private final BufferPool buffers;
@@ -182,33 +178,10 @@ final class FrameSource implements AutoCloseable {
         String where = describe(pointer, type);
         FrameHead head = headOf(frame, pointer, type, where);
         MemorySegment stored = frame.asSlice(FrameHead.SIZE);
-        if (stored.byteSize() < LONG_BYTES) {
-            requireEqual(hashOf(stored), pointer, where);
-            return decompress(head, stored, where);
+        if (!hashOf(stored).equals(pointer.hash())) {
+            throw new CorruptArchiveException(where + ": hash mismatch (damaged)");
         }
-        CompletableFuture<Bytes> hash = CompletableFuture.supplyAsync(
-                () -> hashOf(stored), task -> Thread.ofPlatform().daemon().name("ptar-hash").start(task));
-        Raw raw = null;
-        CorruptArchiveException broken = null;
-        try {
-            raw = decompress(head, stored, where);
-        } catch (CorruptArchiveException e) {
-            broken = e;
-        } finally {
-            hash.join(); // the memory that it reads is the caller's
-        }
-        try {
-            requireEqual(hash.join(), pointer, where);
-        } catch (CorruptArchiveException damaged) {
-            if (raw != null) {
-                buffers.release(raw.buffer());
-            }
-            throw damaged;
-        }
-        if (broken != null) {
-            throw broken;
-        }
-        return raw;
+        return decompress(head, stored, where);
     }
 
     private String describe(Pointer pointer, FrameType type) {
@@ -226,12 +199,6 @@ final class FrameSource implements AutoCloseable {
                     + pointer.rawLength());
         }
         return head;
-    }
-
-    private static void requireEqual(Bytes hash, Pointer pointer, String where) throws CorruptArchiveException {
-        if (!hash.equals(pointer.hash())) {
-            throw new CorruptArchiveException(where + ": hash mismatch (damaged)");
-        }
     }
 
     private Raw decompress(FrameHead head, MemorySegment stored, String where) throws CorruptArchiveException {
